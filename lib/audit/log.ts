@@ -1,0 +1,119 @@
+import { type FileHandle, open as openFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WaterwallError } from '../errors.ts';
+import { readChainEnd } from './chain-end.ts';
+import { explain, missingChain } from './damage.ts';
+import { CHAIN_FOLDER, exists } from './folder.ts';
+import { leafHash } from './leaf.ts';
+import { buildLine } from './line.ts';
+import { type LogLock, lockLog } from './lock.ts';
+import { makeDurable, recoverTail } from './recovery.ts';
+import { createSegment } from './segment.ts';
+import type { AuditLog, ChainHead, LineFields, LineType } from './types.ts';
+import { createWriter } from './writer.ts';
+
+/** What a log needs of the world. */
+export interface LogDeps {
+  /** The wall clock. Lines get its time as it is, also where it steps back. */
+  now(): Date;
+  /** Told once, when nothing can be appended any more. */
+  onPoison?(error: WaterwallError<'audit-unavailable'>): void;
+}
+
+/**
+ * Opens the chain of a log folder for appending. Never creates one. Where the last writing was cut
+ * short, its remains are moved aside and the first line is `recovered`.
+ *
+ * @throws WaterwallError `chain-damaged`; `already-running` where another process writes it
+ */
+export async function openLog(logFolder: string, deps: LogDeps): Promise<AuditLog> {
+  return await open(logFolder, deps).catch((error: unknown) => explain(logFolder, error));
+}
+
+async function open(logFolder: string, deps: LogDeps): Promise<AuditLog> {
+  const chain = join(logFolder, CHAIN_FOLDER);
+  if (!(await exists(chain))) throw missingChain(chain);
+  const lock = await lockLog(logFolder);
+  let file: FileHandle | undefined;
+  try {
+    const end = await readChainEnd(chain);
+    const torn = await recoverTail(logFolder, end);
+    await makeDurable(logFolder, end);
+    file = end.sealed
+      ? await createSegment(chain, end.head.length)
+      : await openFile(end.segment.path, 'a');
+    const log = startLog(chain, file, end.head, deps, lock);
+    for (const tail of torn) await log.append('recovered', { ...tail });
+    return log;
+  } catch (error) {
+    await file?.close();
+    await lock.release();
+    throw error;
+  }
+}
+
+/** The log on an open file; `end` is the head of what that file's chain holds. */
+function startLog(
+  chain: string,
+  file: FileHandle,
+  end: ChainHead,
+  deps: LogDeps,
+  lock: LogLock,
+): AuditLog {
+  let built = end;
+  let durable = end;
+  let closing: Promise<void> | undefined;
+  const writer = createWriter(file, {
+    nextSegment: (first) => createSegment(chain, first),
+    onPoison: (error) => deps.onPoison?.(error),
+  });
+
+  /** Builds the line at once: its place, and what the caller's objects say now, are settled here. */
+  function append(type: LineType, fields: LineFields, seals = false): Promise<number> {
+    return new Promise((resolve, reject) => {
+      if (writer.failure !== undefined) throw writer.failure;
+      const bytes = buildLine(built, deps.now(), type, fields);
+      const seq = built.length;
+      const head: ChainHead = { length: seq + 1, hash: leafHash(bytes.subarray(0, -1)) };
+      built = head;
+      const settle = (): void => {
+        durable = head;
+        resolve(seq);
+      };
+      writer.push({ seq, bytes, seals, settle, fail: reject });
+    });
+  }
+
+  async function close(): Promise<void> {
+    try {
+      if (writer.failure === undefined) await append('stop', {});
+    } finally {
+      await writer.close().finally(() => lock.release());
+    }
+  }
+
+  return {
+    append(type, fields) {
+      return closing === undefined ? append(type, fields) : Promise.reject(closed());
+    },
+    rotate(fields = {}) {
+      return closing === undefined ? append('rotation', fields, true) : Promise.reject(closed());
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
+    get failure() {
+      return writer.failure;
+    },
+    get head() {
+      return durable;
+    },
+  };
+}
+
+function closed(): WaterwallError<'audit-unavailable'> {
+  return new WaterwallError('audit-unavailable', 'The audit log is closed.', {
+    fix: 'Waterwall is stopping: start it again.',
+  });
+}

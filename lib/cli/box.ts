@@ -1,0 +1,42 @@
+import { type Paint, width } from './style.ts';
+
+/** The terminal every one of our pages fits. */
+const COLUMNS = 80;
+const INNER = COLUMNS - 4;
+
+/** A titled box; lines that are too long go on in the next row. */
+export function box(title: string, lines: readonly string[], paint: Paint): string {
+  const top = `╭─ ${title} ${'─'.repeat(Math.max(0, INNER - width(title) - 1))}╮`;
+  const rows = lines.flatMap(wrap).map((line) => {
+    const space = ' '.repeat(Math.max(0, INNER - width(line)));
+    return `${paint('dim', '│')} ${line}${space} ${paint('dim', '│')}`;
+  });
+  const head = paint('dim', top).replace(title, paint('bold', title));
+  return [head, ...rows, paint('dim', `╰${'─'.repeat(COLUMNS - 2)}╯`)].join('\n');
+}
+
+/**
+ * Breaks before the word that does not fit, or inside a word that fits in no row. A colour that
+ * spans words must be closed and opened by the painter, word by word.
+ */
+function wrap(line: string): readonly string[] {
+  if (width(line) <= INNER) return [line];
+  const rows: string[] = [];
+  let row = '';
+  for (const word of line.split(/(?<= )/)) {
+    if (width(row) + width(word.trimEnd()) > INNER && row !== '') {
+      rows.push(row.trimEnd());
+      row = '  ';
+    }
+    row += word;
+    while (width(row) > INNER && row === stripped(row)) {
+      rows.push(row.slice(0, INNER));
+      row = `  ${row.slice(INNER)}`;
+    }
+  }
+  return [...rows, row.trimEnd()];
+}
+
+function stripped(text: string): string {
+  return text.includes('\u001b') ? '' : text;
+}

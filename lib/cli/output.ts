@@ -1,0 +1,40 @@
+/**
+ * What a command says: results on stdout, everything else on stderr. A reader that goes away
+ * (`| head`) ends the printing, not the program: the daemon lives on when its terminal does not.
+ */
+
+import { writeSync } from 'node:fs';
+
+/** Prints a result. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Prints a result as JSON. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+/** Says something that is not the result. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Writes at once, for a process that is about to exit. */
+export function printNow(text: string): void {
+  try {
+    writeSync(1, `${text}\n`);
+  } catch {
+    // Nobody reads: nothing is left to say it to.
+  }
+}
+
+/** Installs the handlers that let a closed stdout or stderr pass. */
+export function tolerateClosedOutput(): void {
+  const closed = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (!closed.has(error.code ?? '')) throw error;
+    });
+  }
+}

@@ -1,0 +1,28 @@
+/** Says on stderr what takes long, where somebody looks. */
+
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/**
+ * Shows `label` while `work` runs, from the first 300 ms on; leaves no trace on the terminal.
+ */
+export async function withProgress<T>(label: string, work: () => Promise<T>): Promise<T> {
+  const stream = process.stderr;
+  if (stream.isTTY !== true) return work();
+  const began = performance.now();
+  let frame = 0;
+  let shown = false;
+  const timer = setInterval(() => {
+    const elapsed = performance.now() - began;
+    if (elapsed < 300) return;
+    shown = true;
+    stream.write(
+      `\r${FRAMES[frame++ % FRAMES.length]} ${label} ${(elapsed / 1000).toFixed(1)} s\u001b[K`,
+    );
+  }, 100);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    if (shown) stream.write('\r\u001b[K');
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * Whether a `config.yaml` that was rejected asks for the kill switch all the same. Line by line
+ * and lenient: an operator who writes it in haste, into a broken file or as `yes`, means it.
+ */
+export function killSwitchInUnparsable(text: string): boolean {
+  return /^[\uFEFF \t{,]*(["']?)kill_switch\1[ \t]*:[ \t]*["']?(?:true|yes|on)\b/im.test(text);
+}

@@ -1,0 +1,101 @@
+import { WaterwallError } from '../errors.ts';
+import {
+  type AdminHandler,
+  type AdminReply,
+  type AdminRoutes,
+  adminError,
+} from './admin-protocol.ts';
+import type { Health } from './health.ts';
+import type { KillSwitch } from './kill-switch.ts';
+import type { KillSwitchState } from './kill-switch-state.ts';
+import type { ReloadResult } from './reload.ts';
+
+/** What the routes need of the daemon. */
+export interface AdminFacts {
+  readonly killSwitch: Pick<KillSwitch, 'arm' | 'disarm'>;
+  health(): Health | Promise<Health>;
+  /** What `/admin/state` answers. */
+  state(): unknown;
+  reload(): Promise<ReloadResult>;
+}
+
+/** The answer to `POST /admin/killswitch`. */
+export interface KillSwitchAnswer extends KillSwitchState {
+  readonly sources_active: readonly string[];
+}
+
+/** The routes of the admin channel; DESIGN §11. */
+export function adminRoutes(facts: AdminFacts): AdminRoutes {
+  return {
+    '/healthz': {
+      GET: async () => {
+        const health = await facts.health();
+        return { status: health.status === 'ok' ? 200 : 503, body: health };
+      },
+    },
+    '/admin/state': { GET: () => ({ status: 200, body: facts.state() }) },
+    '/admin/killswitch': { POST: switching(facts.killSwitch) },
+    '/admin/reload': { POST: reloading(facts.reload) },
+  };
+}
+
+function switching(killSwitch: AdminFacts['killSwitch']): AdminHandler {
+  return async ({ body }) => {
+    const command = parseCommand(body);
+    if ('error' in command) return adminError(400, 'bad-request', command.error);
+    try {
+      const state =
+        command.action === 'arm'
+          ? killSwitch.arm('http', command.reason)
+          : await killSwitch.disarm('http', command.reason);
+      const sources_active = state.sources.map(({ source }) => source);
+      const answer: KillSwitchAnswer = { ...state, sources_active };
+      return { status: 200, body: answer };
+    } catch (error) {
+      return failure(503, error);
+    }
+  };
+}
+
+const MAX_REASON = 500;
+
+type Command = { readonly action: 'arm' | 'disarm'; readonly reason: string };
+
+function parseCommand(body: unknown): Command | { readonly error: string } {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return { error: 'the body must be an object: {"action": "arm" or "disarm", "reason": "…"}' };
+  }
+  for (const key of Object.keys(body)) {
+    if (key !== 'action' && key !== 'reason') {
+      return { error: `unknown field ${JSON.stringify(key.slice(0, 40))}; known: action, reason` };
+    }
+  }
+  const { action, reason } = body as { action?: unknown; reason?: unknown };
+  if (action !== 'arm' && action !== 'disarm') return { error: 'action must be "arm" or "disarm"' };
+  if (reason !== undefined && reason !== null && typeof reason !== 'string') {
+    return { error: 'reason must be a string' };
+  }
+  if (typeof reason === 'string' && reason.length > MAX_REASON) {
+    return { error: `reason must have at most ${MAX_REASON} characters` };
+  }
+  // Control characters would let a reason draw on the terminals that show it.
+  const clean = reason?.replace(/\p{Cc}+/gu, ' ').trim();
+  return { action, reason: clean || `${action}ed through the admin channel` };
+}
+
+function reloading(reload: AdminFacts['reload']): AdminHandler {
+  return async () => {
+    const result = await reload();
+    if (result.ok) return { status: 200, body: result };
+    const status = result.error.code === 'config-invalid' ? 422 : 409;
+    return adminError(status, result.error.code, result.error.message, {
+      fix: result.error.fix,
+      details: result.error.details,
+    });
+  };
+}
+
+function failure(status: number, error: unknown): AdminReply {
+  if (!(error instanceof WaterwallError)) throw error;
+  return adminError(status, error.code, error.message, { fix: error.fix });
+}

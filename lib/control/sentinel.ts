@@ -1,0 +1,77 @@
+import { type BigIntStats, closeSync, fstatSync, lstatSync, openSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Hold } from './kill-source.ts';
+
+/** Name of the sentinel in the run folder. */
+export const SENTINEL_NAME = 'kill';
+
+/** Looks at the run folder and the sentinel in it. */
+export interface SentinelLook {
+  /** Two stat calls. Whatever is not clearly “no sentinel” is a hold. */
+  look(): Hold | undefined;
+  close(): void;
+}
+
+/**
+ * Remembers which folder the run folder is, so that one put in its place is noticed: whoever could
+ * move the folder away could otherwise make the sentinel disappear without a trace.
+ *
+ * @param folder - the run folder; must exist by now, else every look holds
+ */
+export function watchSentinel(folder: string): SentinelLook {
+  const file = join(folder, SENTINEL_NAME);
+  const handle = openFolder(folder);
+  const first = identityAtStart(folder, handle);
+  const clear = 'restart Waterwall: it makes its run folder anew';
+
+  return {
+    look() {
+      try {
+        const now = statSync(folder, { bigint: true, throwIfNoEntry: false });
+        if (now === undefined) return { reason: `run folder ${folder} is missing`, clear };
+        if (!now.isDirectory()) return { reason: `run folder ${folder} is not a folder`, clear };
+        if (first === undefined || now.ino !== first.ino || now.dev !== first.dev) {
+          return { reason: `run folder ${folder} was replaced`, clear };
+        }
+        // lstat: a dangling link of that name is a sentinel too.
+        if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
+        return { reason: `${file} exists`, clear: `rm ${shellWord(file)}` };
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+        return {
+          reason: `run folder ${folder} cannot be read (${code})`,
+          clear: `make ${folder} readable for Waterwall`,
+        };
+      }
+    },
+    close() {
+      if (handle !== undefined) closeSync(handle);
+    },
+  };
+}
+
+/**
+ * An open folder keeps its inode number from being given to another, so that comparing numbers
+ * tells a replaced folder for certain. Windows cannot open folders; file ids are not reused there
+ * so soon.
+ */
+function openFolder(folder: string): number | undefined {
+  try {
+    return openSync(folder, 'r');
+  } catch {
+    return undefined;
+  }
+}
+
+function identityAtStart(folder: string, handle: number | undefined): BigIntStats | undefined {
+  try {
+    if (handle !== undefined) return fstatSync(handle, { bigint: true });
+    return statSync(folder, { bigint: true });
+  } catch {
+    return undefined;
+  }
+}
+
+function shellWord(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}

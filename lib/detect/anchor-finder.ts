@@ -1,0 +1,127 @@
+import { type Anchor, windowSpellings } from './anchor.ts';
+import type { Bucket } from './buckets.ts';
+import { createKernel, type Kernel } from './kernel-instance.ts';
+
+/** Finds anchors in bytes; holds the kernel's memory. */
+export interface AnchorFinder {
+  /**
+   * Reports every occurrence, by the window's offset.
+   *
+   * @returns whether an escaped slash (`\/`) was met
+   */
+  find(bytes: Uint8Array, report: (offset: number, anchor: number) => void): boolean;
+}
+
+/** The last of 16 buckets lets `\/` through, which the kernel looks at itself. */
+const SLASH_BUCKET = 15;
+const MAX_ANCHORS = 1024;
+const MAX_CHAIN = 32_768;
+const HASH_MULTIPLIER = 2654435761;
+
+/**
+ * Writes the tables of all anchors into a new kernel.
+ *
+ * @param buckets - at most 15, that let every anchor's window through
+ */
+export function createAnchorFinder(
+  anchors: readonly Anchor[],
+  buckets: readonly Bucket[],
+): AnchorFinder {
+  if (anchors.length > MAX_ANCHORS) throw new RangeError('too many anchors');
+  const kernel = createKernel();
+  writeAnchors(kernel, anchors);
+  writeWindows(kernel, anchors);
+  writeBuckets(kernel, buckets);
+  return {
+    find(bytes, report) {
+      const { at, words } = kernel;
+      const out = at.OUT >> 2;
+      words[at.ESCAPED_SLASH >> 2] = 0;
+      for (let start = 0; start < bytes.length; ) {
+        const length = kernel.load(bytes, start);
+        for (let from = 0; from < length; from = words[at.RESUME >> 2] as number) {
+          const hits = kernel.findAnchors(from, length);
+          for (let i = 0; i < hits; i++) {
+            report(start + (words[out + 2 * i] as number), words[out + 2 * i + 1] as number);
+          }
+        }
+        start += length;
+      }
+      return words[at.ESCAPED_SLASH >> 2] !== 0 || beginsWithEscapedSlash(bytes);
+    },
+  };
+}
+
+/** The kernel sees `\/` as the end of a window and so misses it in the first two places. */
+function beginsWithEscapedSlash(bytes: Uint8Array): boolean {
+  const text = String.fromCharCode(...bytes.subarray(0, 3));
+  return text.startsWith('\\/') || (text.endsWith('\\/') && text[0] !== '\\');
+}
+
+function writeAnchors({ at, bytes }: Kernel, anchors: readonly Anchor[]): void {
+  const classes = new Map<object, number>();
+  anchors.forEach((anchor, id) => {
+    const entry = at.ANCHORS + id * 24;
+    bytes[entry] = anchor.positions.length;
+    bytes[entry + 1] = anchor.window;
+    anchor.positions.forEach((set, i) => {
+      let number = classes.get(set);
+      if (number === undefined) {
+        number = classes.size;
+        if (number > 255) throw new RangeError('too many byte classes');
+        classes.set(set, number);
+        const table = at.CLASSES + number * 32;
+        for (const byte of set.members) {
+          bytes[table + (byte >> 3)] = (bytes[table + (byte >> 3)] as number) | (1 << (byte & 7));
+        }
+      }
+      bytes[entry + 8 + i] = number;
+    });
+  });
+}
+
+function writeWindows({ at, bytes }: Kernel, anchors: readonly Anchor[]): void {
+  const shorts = new Uint16Array(bytes.buffer);
+  const heads = at.HEADS >> 1;
+  const chains = at.CHAINS >> 1;
+  let used = 1;
+  anchors.forEach((anchor, id) => {
+    const seen = new Set<number>();
+    for (const word of windowSpellings(anchor)) {
+      const hash = Math.imul(word, HASH_MULTIPLIER) >>> 16;
+      if (seen.has(hash)) continue;
+      seen.add(hash);
+      if (used >= MAX_CHAIN) throw new RangeError('too many spellings of anchors');
+      const bit = at.WINDOWS + (hash >> 3);
+      bytes[bit] = (bytes[bit] as number) | (1 << (hash & 7));
+      shorts[chains + used * 2] = id;
+      shorts[chains + used * 2 + 1] = shorts[heads + hash] as number;
+      shorts[heads + hash] = used++;
+    }
+  });
+}
+
+function writeBuckets({ at, bytes }: Kernel, buckets: readonly Bucket[]): void {
+  const set = (bucket: number, position: number, half: 0 | 1, mask: number): void => {
+    const table = at.NIBBLES + (bucket >> 3) * 128 + position * 32 + half * 16;
+    for (let nibble = 0; nibble < 16; nibble++) {
+      if ((mask >> nibble) & 1) {
+        bytes[table + nibble] = (bytes[table + nibble] as number) | (1 << (bucket & 7));
+      }
+    }
+  };
+  buckets.forEach((bucket, i) => {
+    for (let position = 0; position < 4; position++) {
+      set(i, position, 0, bucket.low[position] as number);
+      set(i, position, 1, bucket.high[position] as number);
+    }
+  });
+  const slash = {
+    low: [0xffff, 0xffff, 1 << 0xc, 1 << 0xf],
+    high: [0xffff, 0xffff, 1 << 5, 1 << 2],
+  };
+  for (let position = 0; position < 4; position++) {
+    set(SLASH_BUCKET, position, 0, slash.low[position] as number);
+    set(SLASH_BUCKET, position, 1, slash.high[position] as number);
+  }
+}

@@ -1,0 +1,108 @@
+import { type WrittenForm, writtenForms } from './escape-styles.ts';
+import {
+  createGramKernel,
+  type GramEntry,
+  GramIndex,
+  LONG_GRAMS,
+  SHORT_GRAMS,
+  shortestFor,
+} from './gram-index.ts';
+import type { Kernel } from './kernel-instance.ts';
+import type { ExactHit, ExactMatcher } from './types.ts';
+
+/** Shorter values would be found in ordinary text. */
+export const SHORTEST_EXACT_VALUE = 8;
+
+/** What exists once there is a value. */
+interface Engine {
+  readonly kernel: Kernel;
+  readonly long: GramIndex;
+  readonly short: GramIndex;
+}
+
+/** An empty matcher; it costs nothing until the first value. */
+export function createExactMatcher(): ExactMatcher {
+  const values = new Map<string, readonly WrittenForm[]>();
+  let engine: Engine | undefined;
+
+  const indexFor = ({ long, short }: Engine, { bytes }: WrittenForm): GramIndex =>
+    bytes.length >= shortestFor(LONG_GRAMS) ? long : short;
+
+  const remove = (id: string): void => {
+    const forms = values.get(id);
+    if (forms === undefined || engine === undefined) return;
+    for (const form of forms) indexFor(engine, form).delete(id, form);
+    values.delete(id);
+  };
+
+  return {
+    get size() {
+      return values.size;
+    },
+    add(id, value) {
+      if (value.length < SHORTEST_EXACT_VALUE) throw new RangeError('an exact value is too short');
+      remove(id);
+      engine ??= createEngine();
+      const forms = writtenForms(value);
+      values.set(id, forms);
+      for (const form of forms) indexFor(engine, form).add(id, form);
+    },
+    delete: remove,
+    find(bytes) {
+      if (engine === undefined || values.size === 0) return [];
+      const hits: ExactHit[] = [];
+      search(engine, bytes, hits);
+      return hits.sort((a, b) => a.start - b.start || a.end - b.end);
+    },
+  };
+}
+
+function createEngine(): Engine {
+  const kernel = createGramKernel();
+  return {
+    kernel,
+    long: new GramIndex(LONG_GRAMS, kernel),
+    short: new GramIndex(SHORT_GRAMS, kernel),
+  };
+}
+
+function search({ kernel, long, short }: Engine, bytes: Uint8Array, hits: ExactHit[]): void {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  // A chunk's length is a multiple of both strides, so probing goes on evenly in the next one.
+  for (let start = 0; start < bytes.length; ) {
+    const length = kernel.load(bytes, start);
+    for (const index of [long, short]) {
+      if (index.isEmpty) continue;
+      probe(kernel, index, length, (offset, entry) => {
+        const hit = verify(text, start + offset, entry);
+        if (hit !== undefined) hits.push(hit);
+      });
+    }
+    start += length;
+  }
+}
+
+function probe(
+  { at, words, findGrams }: Kernel,
+  index: GramIndex,
+  length: number,
+  report: (offset: number, entry: GramEntry) => void,
+): void {
+  const { stride, width } = index.rule;
+  const out = at.OUT >> 2;
+  for (let from = 0; from < length; from = words[at.RESUME >> 2] as number) {
+    const found = findGrams(from, length, stride, width === 8);
+    for (let i = 0; i < found; i++) {
+      const offset = words[out + 2 * i] as number;
+      for (const entry of index.at(words[out + 2 * i + 1] as number)) report(offset, entry);
+    }
+  }
+}
+
+function verify(text: Buffer, at: number, { id, form, offset }: GramEntry): ExactHit | undefined {
+  const start = at - offset;
+  const end = start + form.bytes.length;
+  if (start < 0 || end > text.length) return undefined;
+  if (text.compare(form.bytes, 0, form.bytes.length, start, end) !== 0) return undefined;
+  return { start, end, id, depth: form.depth };
+}

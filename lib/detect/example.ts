@@ -1,0 +1,52 @@
+import { parseShape } from './shape.ts';
+
+/** What an example is made from. */
+export interface ExampleSource {
+  readonly type: string;
+  readonly shapes: readonly string[];
+  readonly before?: string;
+  readonly after?: string;
+  readonly contains?: string;
+}
+
+/** How much longer than its minimum a run without an upper bound is made at most. */
+const SLACK = 12;
+
+/**
+ * Makes a secret up, with the context it needs to be recognised.
+ *
+ * @param random - numbers from 0 to below 1
+ */
+export function exampleOf(source: ExampleSource, random: () => number): string {
+  const pick = <Item>(items: readonly Item[]): Item =>
+    items[Math.floor(random() * items.length)] as Item;
+  const write = (shape: string): string =>
+    pick(parseShape(shape))
+      .map(({ class: set, min, max }) => {
+        const spread = Math.min(max - min, SLACK);
+        const members = set.members;
+        const length = min + Math.floor(random() * (spread + 1));
+        return String.fromCharCode(...Array.from({ length }, () => pick(members)));
+      })
+      .join('');
+  if (source.shapes.length === 0) return examplePrivateKey(pick);
+  const needed =
+    source.contains === undefined ? undefined : parseShape(source.contains)[0]?.[0]?.class.members;
+  for (;;) {
+    const value = write(pick(source.shapes));
+    if (needed !== undefined && !needed.some((byte) => value.includes(String.fromCharCode(byte))))
+      continue;
+    return `${write(source.before ?? '')}${value}${write(source.after ?? '')}`;
+  }
+}
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+function examplePrivateKey(pick: (items: readonly string[]) => string): string {
+  const alphabet = [...BASE64];
+  const kind = `${pick(['', 'RSA ', 'EC ', 'OPENSSH ', 'ENCRYPTED '])}PRIVATE KEY`;
+  const lines = Array.from({ length: 4 }, (_, i) =>
+    Array.from({ length: i < 3 ? 64 : 40 }, () => pick(alphabet)).join(''),
+  );
+  return [`-----BEGIN ${kind}-----`, ...lines, `-----END ${kind}-----`, ''].join('\n');
+}

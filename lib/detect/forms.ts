@@ -1,0 +1,74 @@
+import { type Anchor, chooseAnchor } from './anchor.ts';
+import type { ByteClass } from './byte-class.ts';
+import type { Pattern } from './patterns.ts';
+import { parseShape, type Segment } from './shape.ts';
+
+/** One way in which a type is written, ready to be matched. */
+export interface Form {
+  readonly type: string;
+  readonly anchor: Anchor;
+  /** A run before the anchor whose length varies. */
+  readonly lead?: Segment;
+  readonly segments: readonly Segment[];
+  /** The secret's first segment; what stands before is context. */
+  readonly valueFrom: number;
+  /** The first segment after the secret. */
+  readonly valueTo: number;
+  /** How many bytes the segments that spell the prefix take. */
+  readonly prefixLength: number;
+  readonly strong: boolean;
+  readonly left: Pattern['left'];
+  /** The secret must hold a byte of this class. */
+  readonly contains?: ByteClass;
+}
+
+/** Compiles a row of the pattern file, one form for each combination of its alternatives. */
+export function formsOf(pattern: Pattern): Form[] {
+  const parse = (shape: string): Segment[][] => parseShape(shape, pattern.ignoreCase);
+  const befores = parse(pattern.before ?? '');
+  const afters = parse(pattern.after ?? '');
+  return pattern.shapes
+    .flatMap(parse)
+    .flatMap((value) =>
+      befores.flatMap((before) => afters.map((after) => formOf(pattern, before, value, after))),
+    );
+}
+
+function formOf(pattern: Pattern, before: Segment[], value: Segment[], after: Segment[]): Form {
+  const all = [...before, ...value, ...after];
+  const first = all[0] as Segment;
+  const lead = first.min === first.max ? undefined : first;
+  const segments = lead === undefined ? all : all.slice(1);
+  const positions = fixedPositions(segments);
+  const anchor = chooseAnchor(
+    lead === undefined ? positions : [lead.class, ...positions],
+    lead === undefined ? 0 : 1,
+  );
+  if (anchor === undefined) throw new SyntaxError(`${pattern.type}: no rare part to look for`);
+  const skipped = lead === undefined ? 0 : 1;
+  const contains =
+    pattern.contains === undefined ? undefined : parseShape(pattern.contains)[0]?.[0]?.class;
+  const firstRun = segments.findIndex((segment) => segment.max > 1);
+  return {
+    type: pattern.type,
+    anchor,
+    ...(lead && { lead }),
+    segments,
+    valueFrom: Math.max(0, before.length - skipped),
+    valueTo: segments.length - after.length,
+    prefixLength: firstRun < 0 ? segments.length : firstRun,
+    strong: pattern.strength === 'strong',
+    left: pattern.left,
+    ...(contains && { contains }),
+  };
+}
+
+/** The classes of the bytes whose distance from the beginning is always the same. */
+function fixedPositions(segments: readonly Segment[]): ByteClass[] {
+  const positions: ByteClass[] = [];
+  for (const segment of segments) {
+    for (let i = 0; i < segment.min; i++) positions.push(segment.class);
+    if (segment.min !== segment.max) break;
+  }
+  return positions;
+}

@@ -1,0 +1,81 @@
+import { KERNEL } from './generated/kernel.ts';
+
+/** The kernel's exports; addresses are explained in `kernel/kernel.ts`. */
+interface KernelExports {
+  readonly memory: WebAssemblyMemory;
+  findAnchors(from: number, length: number): number;
+  findGrams(from: number, length: number, stride: number, long: number): number;
+}
+
+/** The part of the WebAssembly API that is used; Node's own types leave it to the DOM's. */
+interface WebAssemblyMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object) => { readonly exports: Record<string, unknown> };
+};
+
+const ADDRESSES = [
+  'NIBBLES',
+  'RESUME',
+  'ESCAPED_SLASH',
+  'CLASSES',
+  'ANCHORS',
+  'WINDOWS',
+  'HEADS',
+  'CHAINS',
+  'OUT',
+  'OUT_CAPACITY',
+  'DATA',
+  'CHUNK',
+  'BLOOM',
+] as const;
+
+export type KernelAddress = (typeof ADDRESSES)[number];
+
+/** Bytes that the kernel may read before and behind a chunk. */
+export const MARGIN = 64;
+
+/** One instance with memory of its own. */
+export interface Kernel {
+  readonly at: Readonly<Record<KernelAddress, number>>;
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+  findAnchors(from: number, length: number): number;
+  findGrams(from: number, length: number, stride: number, long: boolean): number;
+  /** Copies the chunk that begins at `start`, with what stands around it; gives its length. */
+  load(text: Uint8Array, start: number): number;
+}
+
+let compiled: object | undefined;
+
+/** Makes an instance. @param extra - bytes of memory behind the fixed part */
+export function createKernel(extra = 0): Kernel {
+  compiled ??= new WebAssembly.Module(Buffer.from(KERNEL, 'base64'));
+  const { exports } = new WebAssembly.Instance(compiled);
+  const kernel = exports as unknown as KernelExports;
+  if (extra > 0) kernel.memory.grow(Math.ceil(extra / 65536));
+  const bytes = new Uint8Array(kernel.memory.buffer);
+  const at = Object.fromEntries(
+    ADDRESSES.map((name) => [name, (exports[name] as { readonly value: number }).value]),
+  ) as Record<KernelAddress, number>;
+  return {
+    at,
+    bytes,
+    words: new Uint32Array(kernel.memory.buffer),
+    findAnchors: kernel.findAnchors,
+    findGrams: (from, length, stride, long) => kernel.findGrams(from, length, stride, long ? 1 : 0),
+    load(text, start) {
+      const length = Math.min(at.CHUNK, text.length - start);
+      const from = Math.max(0, start - MARGIN);
+      const to = Math.min(text.length, start + length + MARGIN);
+      if (start === 0) bytes.fill(0, at.DATA - MARGIN, at.DATA);
+      bytes.set(text.subarray(from, to), at.DATA - (start - from));
+      bytes.fill(0, at.DATA + to - start, at.DATA + length + MARGIN);
+      return length;
+    },
+  };
+}

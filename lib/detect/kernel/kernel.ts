@@ -1,0 +1,183 @@
+// AssemblyScript, not TypeScript: compiled to WebAssembly by build/kernel.mjs.
+//
+// Two searches over a chunk of bytes that the host copied to DATA. Both write (u32, u32) pairs to
+// OUT and stop early when it is nearly full, leaving in RESUME where to go on, so no hit is lost.
+//
+// `findAnchors` is Teddy (Hyperscan's SIMD multi-literal search): two nibble tables for each of
+// four positions give, per byte, the buckets whose window may end here. A lane that survives asks
+// a hash set of all windows (4-grams) before any anchor is compared: without it a hundred anchors
+// cost ten times as much.
+//
+// `findGrams` samples every 13th 8-gram and every 5th 4-gram against two Bloom filters.
+
+/** Nibble tables: 2 sets of 8 buckets x 4 positions x (low, high) x 16 bytes. */
+export const NIBBLES: usize = 1024;
+/** One u32: where the search stopped. */
+export const RESUME: usize = 1280;
+/** One u32: not 0 once `\\/` was met behind an even number of further backslashes. */
+export const ESCAPED_SLASH: usize = 1284;
+/** Position classes: 256 x 32 bytes, a bit for each byte value. */
+export const CLASSES: usize = 2048;
+/** Anchors: 1024 x 24 bytes: length, offset of the window, 6 unused, 16 class numbers. */
+export const ANCHORS: usize = 10240;
+/** Hash set of windows: a bit for each of 65,536 hashes. */
+export const WINDOWS: usize = 34816;
+/** u16 for each hash: first chain entry. */
+export const HEADS: usize = 43008;
+/** Chain entries: 32,768 x (u16 anchor, u16 next). */
+export const CHAINS: usize = 174080;
+/** Hits: 8,192 x (u32, u32). */
+export const OUT: usize = 305152;
+export const OUT_CAPACITY: u32 = 8192;
+/** 64 bytes before the chunk, the chunk, 64 bytes after it. */
+export const DATA: usize = 370752;
+export const CHUNK: u32 = 262080;
+/** Bloom filter of sampled grams; only the exact matcher's instance grows to hold it. */
+export const BLOOM: usize = 655360;
+
+const MULTIPLIER: u32 = 2654435761;
+
+/** Most hits that one block of 16 lanes is expected to add; the buffer keeps this much room. */
+const ROOM: u32 = 2048;
+
+function compare(at: usize, position: u32, hits: u32): u32 {
+  if (load<u16>(at, 2) === 0x2f5c) {
+    let before = at + 1;
+    while (before >= DATA - 64 && load<u8>(before) === 0x5c) before--;
+    // A run that reaches out of the chunk counts as a hazard: the slower way is always right.
+    if (before < DATA - 64 || !((at + 1 - before) & 1)) store<u32>(ESCAPED_SLASH, 1);
+  }
+  const hash = (load<u32>(at) * MULTIPLIER) >> 16;
+  if (!((load<u8>(WINDOWS + (hash >> 3)) >> <u8>(hash & 7)) & 1)) return hits;
+  for (let entry: u32 = load<u16>(HEADS + (hash << 1)); entry; ) {
+    const link: usize = CHAINS + (entry << 2);
+    const id: u32 = load<u16>(link);
+    entry = load<u16>(link, 2);
+    const anchor: usize = ANCHORS + id * 24;
+    const length: u32 = load<u8>(anchor);
+    const start: usize = at - load<u8>(anchor, 1);
+    let i: u32 = 0;
+    for (; i < length; i++) {
+      const byte: u32 = load<u8>(start + i);
+      const members: usize = CLASSES + ((<usize>load<u8>(anchor + i, 8)) << 5);
+      if (!((load<u8>(members + (byte >> 3)) >> <u8>(byte & 7)) & 1)) break;
+    }
+    if (i === length && hits < OUT_CAPACITY) {
+      const out: usize = OUT + (hits << 3);
+      store<u32>(out, position);
+      store<u32>(out, id, 4);
+      hits++;
+    }
+  }
+  return hits;
+}
+
+function look(table: usize, low: v128, high: v128): v128 {
+  return v128.and(i8x16.swizzle(v128.load(table), low), i8x16.swizzle(v128.load(table, 16), high));
+}
+
+function combine(m0: v128, m1: v128, m2: v128, m3: v128, p0: v128, p1: v128, p2: v128): v128 {
+  return v128.and(
+    v128.and(
+      i8x16.shuffle(p0, m0, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28),
+      i8x16.shuffle(p1, m1, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29),
+    ),
+    v128.and(
+      i8x16.shuffle(p2, m2, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30),
+      m3,
+    ),
+  );
+}
+
+/**
+ * Finds anchors whose window begins in [from, length). Writes (window position, anchor).
+ * Returns the number of hits; RESUME is `length` when the chunk is done.
+ */
+export function findAnchors(from: u32, length: u32): u32 {
+  const nibble = i8x16.splat(15);
+  const zero = i8x16.splat(0);
+  let hits: u32 = 0;
+  let a0 = zero,
+    a1 = zero,
+    a2 = zero,
+    b0 = zero,
+    b1 = zero,
+    b2 = zero;
+  // A window is seen at its fourth byte, so the last ones end behind the chunk.
+  for (let i: u32 = from; i < length + 3; i += 16) {
+    const bytes = v128.load(DATA + i);
+    const low = v128.and(bytes, nibble);
+    const high = i8x16.shr_u(bytes, 4);
+    const m0 = look(NIBBLES, low, high);
+    const m1 = look(NIBBLES + 32, low, high);
+    const m2 = look(NIBBLES + 64, low, high);
+    const m3 = look(NIBBLES + 96, low, high);
+    const n0 = look(NIBBLES + 128, low, high);
+    const n1 = look(NIBBLES + 160, low, high);
+    const n2 = look(NIBBLES + 192, low, high);
+    const n3 = look(NIBBLES + 224, low, high);
+    const found = v128.or(combine(m0, m1, m2, m3, a0, a1, a2), combine(n0, n1, n2, n3, b0, b1, b2));
+    a0 = m0;
+    a1 = m1;
+    a2 = m2;
+    b0 = n0;
+    b1 = n1;
+    b2 = n2;
+    if (v128.any_true(found)) {
+      let lanes: u32 = i8x16.bitmask(i8x16.ne(found, zero));
+      while (lanes) {
+        const lane = i + ctz(lanes);
+        lanes &= lanes - 1;
+        if (lane >= from + 3 && lane - 3 < length) hits = compare(DATA + lane - 3, lane - 3, hits);
+      }
+      if (hits + ROOM > OUT_CAPACITY && i + 13 < length) {
+        store<u32>(RESUME, i + 13);
+        return hits;
+      }
+    }
+  }
+  store<u32>(RESUME, length);
+  return hits;
+}
+
+/** Hash of 8 bytes, as the host computes it too: two words folded, then mixed. */
+function hashLong(at: usize): u32 {
+  let h = load<u32>(at) * 0x85ebca6b;
+  h = (rotl(h, 15) ^ load<u32>(at, 4)) * 0xc2b2ae35;
+  return h ^ (h >> 15);
+}
+
+function hashShort(at: usize): u32 {
+  const h = load<u32>(at) * 0xcc9e2d51;
+  return (h ^ (h >> 15)) * 0x1b873593;
+}
+
+/** Bits of one filter: 2^22, probed twice. */
+function inBloom(filter: usize, h: u32): bool {
+  const first = h >> 10;
+  if (!((load<u8>(filter + (first >> 3)) >> <u8>(first & 7)) & 1)) return false;
+  const second = (h * MULTIPLIER) >> 10;
+  return <bool>((load<u8>(filter + (second >> 3)) >> <u8>(second & 7)) & 1);
+}
+
+/**
+ * Probes the grams that begin at multiples of `stride` in [from, length); `long` chooses 8-grams
+ * and their filter. Writes (position, hash).
+ */
+export function findGrams(from: u32, length: u32, stride: u32, long: bool): u32 {
+  const filter: usize = long ? BLOOM : BLOOM + (1 << 19);
+  let hits: u32 = 0;
+  for (let i: u32 = from; i < length; i += stride) {
+    const hash = long ? hashLong(DATA + i) : hashShort(DATA + i);
+    if (!inBloom(filter, hash)) continue;
+    const out: usize = OUT + (hits << 3);
+    store<u32>(out, i);
+    store<u32>(out, hash, 4);
+    if (++hits === OUT_CAPACITY) {
+      store<u32>(RESUME, i + stride);
+      return hits;
+    }
+  }
+  store<u32>(RESUME, length);
+  return hits;
+}

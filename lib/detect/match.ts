@@ -1,0 +1,90 @@
+import { isCut, mayBegin, mayEnd } from './boundary.ts';
+import type { ByteClass } from './byte-class.ts';
+import type { Form } from './forms.ts';
+import type { RunReader } from './run-reader.ts';
+
+/** A cut-off secret counts from this many characters after its prefix. */
+const ENOUGH_OF_A_SECRET = 16;
+
+/** Where a secret stands, or where the context of one would. */
+export interface Match {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What a form is matched against. */
+export interface MatchText {
+  readonly bytes: Uint8Array;
+  readonly runEnd: RunReader;
+  readonly depthAt: (offset: number) => number;
+}
+
+/** Matches a form whose anchor's window stands at `window`. */
+export function matchForm(form: Form, text: MatchText, window: number): Match | undefined {
+  const at = window - form.anchor.offset;
+  if (at < 0) return undefined;
+  const match = walk(form, text, at);
+  if (match === undefined) return undefined;
+  if (form.lead !== undefined) {
+    const start = leadStart(form, text.bytes, at);
+    if (start === undefined) return undefined;
+    return { start: form.valueFrom === 0 ? start : match.start, end: match.end };
+  }
+  return mayBegin(text.bytes, at, form.left) ? match : undefined;
+}
+
+function walk(form: Form, text: MatchText, from: number): Match | undefined {
+  const { bytes, runEnd } = text;
+  let at = from;
+  let start = from;
+  let end = from;
+  let lengthOfLast = 1;
+  for (let i = 0; i < form.segments.length; i++) {
+    const { class: set, min, max } = form.segments[i] as Form['segments'][number];
+    if (i === form.valueFrom) start = at;
+    if (max === 1 && min === 1) {
+      if (at >= bytes.length || set.has[bytes[at] as number] === 0)
+        return cutOff(form, text, from, at);
+      at++;
+    } else {
+      const run = runEnd(set, at);
+      if (run - at < min) return cutOff(form, text, from, run);
+      lengthOfLast = Math.min(run - at, max);
+      at += lengthOfLast;
+    }
+    if (i === form.valueTo - 1) end = at;
+  }
+  const last = form.segments[form.valueTo - 1] as Form['segments'][number];
+  if (
+    last.max !== Number.POSITIVE_INFINITY &&
+    last.class.members.length > 1 &&
+    form.valueTo === form.segments.length
+  ) {
+    const shortest = end - (lengthOfLast - last.min);
+    while (end > shortest && !mayEnd(bytes, end)) end--;
+    if (!mayEnd(bytes, end)) return undefined;
+  }
+  if (form.contains !== undefined && !holds(bytes, start, end, form.contains)) return undefined;
+  return { start, end };
+}
+
+function cutOff(form: Form, text: MatchText, from: number, at: number): Match | undefined {
+  if (!form.strong || at - from < form.prefixLength + ENOUGH_OF_A_SECRET) return undefined;
+  return isCut(text.bytes, at, text.depthAt(from)) ? { start: from, end: at } : undefined;
+}
+
+/** The longest run before the anchor that is short enough and may begin where it does. */
+function leadStart(form: Form, bytes: Uint8Array, at: number): number | undefined {
+  const { class: set, min, max } = form.lead as NonNullable<Form['lead']>;
+  let length = 0;
+  while (length < max && length < at && set.has[bytes[at - length - 1] as number] === 1) length++;
+  for (; length >= min; length--) {
+    if (mayBegin(bytes, at - length, form.left)) return at - length;
+  }
+  return undefined;
+}
+
+function holds(bytes: Uint8Array, start: number, end: number, set: ByteClass): boolean {
+  for (let at = start; at < end; at++) if (set.has[bytes[at] as number] === 1) return true;
+  return false;
+}

@@ -1,0 +1,133 @@
+import { startsWith } from '../boundary.ts';
+import { DIGIT, HEX } from '../byte-class.ts';
+
+/**
+ * What stands between the lines of a key that was printed: line ends as they are or escaped at any
+ * depth, line numbers, diff and quote signs, indentation, quotes and commas of source code, colours.
+ */
+export interface Gap {
+  /** First byte after it. */
+  readonly at: number;
+  /** Whether it holds a line end. */
+  readonly newline: boolean;
+}
+
+const BACKSLASH = 0x5c;
+const MAX_GAP = 240;
+const SKIPPED = new Set(Buffer.from(' \t"\',;>|*#:`()', 'latin1'));
+const AFTER_NUMBER = new Set(Buffer.from('\t|:-.) ', 'latin1'));
+const ELLIPSIS = Buffer.from('…');
+const LINE_WORD = Buffer.from('Line ');
+/** `grep -H -n` and kin: a file name before the line number. */
+const FILE_PREFIX = /^[\w./-]{1,120}[:-]\d{1,7}[:-]/;
+
+/**
+ * Skips a gap.
+ *
+ * @param signs - whether the block stands in a diff, so that a line's first `+` is no base64
+ * @param atLineStart - whether a line begins at `from`
+ */
+export function skipGap(bytes: Uint8Array, from: number, signs: boolean, atLineStart = false): Gap {
+  let at = from;
+  let newline = false;
+  let fresh = atLineStart;
+  while (at < bytes.length && at - from < MAX_GAP) {
+    const byte = bytes[at] as number;
+    if (byte === 0x0a || byte === 0x0d) {
+      newline = true;
+      fresh = true;
+      at++;
+      continue;
+    }
+    if (byte === BACKSLASH) {
+      const found = escapeAt(bytes, at);
+      if (found === undefined) break;
+      if (found.newline) newline = true;
+      fresh = found.newline || (fresh && found.blank);
+      at = found.end;
+      continue;
+    }
+    if (fresh && (byte === 0x2b || byte === 0x2d) && signs && bytes[at + 1] !== 0x2d) {
+      fresh = false;
+      at++;
+      continue;
+    }
+    const end = prefixEnd(bytes, at, fresh);
+    if (end === at) break;
+    // A number or a file name leaves room for a diff's sign; other prefixes do not.
+    fresh = fresh && end - at > 1;
+    at = end;
+  }
+  return { at, newline };
+}
+
+function prefixEnd(bytes: Uint8Array, at: number, fresh: boolean): number {
+  const byte = bytes[at] as number;
+  if (DIGIT.has[byte] === 1) return numberEnd(bytes, at) ?? fileEnd(bytes, at, fresh);
+  if (SKIPPED.has(byte)) return at + 1;
+  if (byte >= 0x80) return startsWith(bytes, ELLIPSIS, at) ? at : at + 1;
+  if (byte === 0x1b) return at + 1;
+  if (byte === 0x5b) return ansiEnd(bytes, at);
+  if (byte === 0x2b) return isPlusOfSource(bytes[at + 1]) ? at + 1 : at;
+  if (startsWith(bytes, LINE_WORD, at)) return at + LINE_WORD.length;
+  return fileEnd(bytes, at, fresh);
+}
+
+/** `"…" +` in source code. */
+function isPlusOfSource(next: number | undefined): boolean {
+  return next === 0x20 || next === 0x22 || next === 0x27 || next === 0x0a;
+}
+
+function numberEnd(bytes: Uint8Array, from: number): number | undefined {
+  let at = from;
+  while (at - from < 7 && DIGIT.has[bytes[at] as number] === 1) at++;
+  const next = bytes[at];
+  if (next === undefined) return undefined;
+  if (AFTER_NUMBER.has(next)) return at + 1;
+  if (next >= 0x80) return at;
+  return next === BACKSLASH && escapeAt(bytes, at) !== undefined ? at : undefined;
+}
+
+function fileEnd(bytes: Uint8Array, at: number, fresh: boolean): number {
+  if (!fresh) return at;
+  const prefix = FILE_PREFIX.exec(String.fromCharCode(...bytes.subarray(at, at + 130)));
+  return prefix === null ? at : at + prefix[0].length;
+}
+
+function ansiEnd(bytes: Uint8Array, from: number): number {
+  let at = from + 1;
+  while (at - from < 24 && (DIGIT.has[bytes[at] as number] === 1 || bytes[at] === 0x3b)) at++;
+  const last = (bytes[at] ?? 0) | 0x20;
+  return last >= 0x61 && last <= 0x7a ? at + 1 : from;
+}
+
+interface Escape {
+  readonly end: number;
+  readonly newline: boolean;
+  readonly blank: boolean;
+}
+
+const LONGEST_BACKSLASHES = 16;
+
+/** An escape sequence of any depth that is no part of base64. */
+function escapeAt(bytes: Uint8Array, from: number): Escape | undefined {
+  let at = from;
+  while (at - from < LONGEST_BACKSLASHES && bytes[at] === BACKSLASH) at++;
+  const kind = bytes[at];
+  if (kind === 0x6e || kind === 0x72) return { end: at + 1, newline: true, blank: false };
+  if (kind === 0x0a || kind === 0x0d) return { end: at + 1, newline: true, blank: false };
+  if (kind === 0x74) return { end: at + 1, newline: false, blank: true };
+  if (kind === 0x22 || kind === 0x27) return { end: at + 1, newline: false, blank: false };
+  if (kind === 0x75 && areHex(bytes, at + 1, 4)) {
+    const isEllipsis = startsWith(bytes, Buffer.from('2026'), at + 1);
+    return isEllipsis ? undefined : { end: at + 5, newline: false, blank: false };
+  }
+  if (kind === 0x78 && areHex(bytes, at + 1, 2))
+    return { end: at + 3, newline: false, blank: false };
+  return undefined;
+}
+
+function areHex(bytes: Uint8Array, from: number, count: number): boolean {
+  for (let i = 0; i < count; i++) if (HEX.has[bytes[from + i] as number] !== 1) return false;
+  return true;
+}

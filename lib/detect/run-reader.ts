@@ -1,0 +1,27 @@
+import { type ByteClass, byteClassCount } from './byte-class.ts';
+
+/** Gives the end of the run of a class that begins at an offset. */
+export type RunReader = (set: ByteClass, at: number) => number;
+
+/**
+ * Remembers the last run of every class: however many candidates lie in one run, it is walked
+ * once, so that matching stays linear on any input.
+ */
+export function createRunReader(bytes: Uint8Array): RunReader {
+  const from = new Int32Array(byteClassCount()).fill(-1);
+  const to = new Int32Array(byteClassCount()).fill(-1);
+  return (set, at) => {
+    const { id, has } = set;
+    const known = from[id] as number;
+    const end = to[id] as number;
+    if (at >= known && at < end) return end;
+    let next = at;
+    // A candidate a little before the known run: walk up to it, then jump.
+    const stop = at < known ? known : bytes.length;
+    while (next < stop && has[bytes[next] as number] === 1) next++;
+    if (next === known && next < bytes.length && at < known) next = end;
+    from[id] = at;
+    to[id] = next;
+    return next;
+  };
+}

@@ -1,0 +1,138 @@
+import type { PatternPolicy } from '../config/types.ts';
+import { createAllowList } from './allow-list.ts';
+import type { Anchor } from './anchor.ts';
+import { createAnchorFinder } from './anchor-finder.ts';
+import { extendBuckets } from './buckets.ts';
+import { type BuiltInTarget, builtInTargets } from './built-in-targets.ts';
+import { BUILT_IN_BUCKETS } from './generated/buckets.ts';
+import { isHazard, markAt } from './marks.ts';
+import { matchForm } from './match.ts';
+import {
+  type CompiledOperatorPattern,
+  compileOperatorPattern,
+  type Keyword,
+  windowsOf,
+} from './operator-pattern.ts';
+import { BUILT_IN_TYPES, PATTERNS } from './patterns.ts';
+import { findPrivateKeys, PEM_TYPE } from './pem/find.ts';
+import { searchRegex } from './regex/search.ts';
+import { createRunReader } from './run-reader.ts';
+import { uniteSpans } from './spans.ts';
+import { checkTypeNames } from './type-names.ts';
+import type { Mark, ScanInput, Scanner, ScanOutput, Span } from './types.ts';
+
+/** What an anchor announces. */
+type Target = BuiltInTarget | KeywordTarget;
+
+interface KeywordTarget {
+  readonly kind: 'keyword';
+  readonly anchor: Anchor;
+  readonly pattern: CompiledOperatorPattern;
+  readonly keyword: Keyword;
+}
+
+interface KeywordHit {
+  readonly offset: number;
+  readonly keyword: Keyword;
+}
+
+const BACKSLASH = 0x5c;
+const PLAIN = (): number => 0;
+
+/**
+ * Compiles the built-in patterns and the operator's.
+ *
+ * @throws WaterwallError `config-invalid` where an entry cannot be used; the message says which
+ */
+export function compileScanner(options: PatternPolicy): Scanner {
+  checkTypeNames(options.disable, BUILT_IN_TYPES);
+  const disabled = new Set(options.disable);
+  const builtIn = PATTERNS.filter(({ type }) => !disabled.has(type));
+  const operator = options.patterns.map(compileOperatorPattern);
+  const isAllowed = createAllowList(options.allow);
+  const findsKeys = !disabled.has(PEM_TYPE);
+  const keywords = operator.flatMap(keywordTargets);
+  const targets = [...builtInTargets(builtIn), ...keywords];
+  const finder = createAnchorFinder(
+    targets.map(({ anchor }) => anchor),
+    extendBuckets(
+      BUILT_IN_BUCKETS,
+      keywords.map(({ anchor }) => anchor),
+    ),
+  );
+  const types = new Set([...builtIn, ...operator].map(({ type }) => type));
+
+  const scan = (input: ScanInput): ScanOutput => {
+    const { bytes, depthAt = PLAIN } = input;
+    const text = { bytes, depthAt, runEnd: createRunReader(bytes) };
+    const spans: Span[] = [];
+    const marks: Mark[] = [];
+    const pemAnchors: number[] = [];
+    const keywordHits = new Map<CompiledOperatorPattern, KeywordHit[]>();
+    let hazard = false;
+    const escapedSlash = finder.find(bytes, (window, id) => {
+      const target = targets[id] as Target;
+      const at = window - target.anchor.offset;
+      if (target.kind === 'form') {
+        const match = matchForm(target.form, text, window);
+        if (match !== undefined) spans.push({ ...match, type: target.form.type, depth: 0 });
+      } else if (at < 0) {
+        // Stale bytes before the text cannot be part of it.
+      } else if (target.kind === 'mark') {
+        const mark = markAt(target.rule, bytes, at);
+        if (mark !== undefined) marks.push(mark);
+      } else if (target.kind === 'hazard') {
+        hazard ||= isHazard(bytes, at);
+      } else if (target.kind === 'pem') {
+        pemAnchors.push(at);
+      } else {
+        const hits = keywordHits.get(target.pattern);
+        const hit = { offset: at, keyword: target.keyword };
+        if (hits === undefined) keywordHits.set(target.pattern, [hit]);
+        else hits.push(hit);
+      }
+    });
+    for (const pattern of operator) {
+      const hits = keywordHits.get(pattern) ?? [];
+      if (pattern.keywords.length > 0 && hits.length === 0) continue;
+      hazard ||= !pattern.program.verbatim && isEscaped(input, hits);
+      for (const match of searchRegex(
+        pattern.program,
+        bytes,
+        windowsOf(pattern, hits, bytes.length),
+      )) {
+        const escaped = bytes.subarray(match.start, match.end).includes(BACKSLASH);
+        spans.push({ ...match, type: pattern.type, depth: escaped ? depthAt(match.start) : 0 });
+      }
+    }
+    const keys = findPrivateKeys({
+      bytes,
+      depthAt,
+      anchors: pemAnchors.sort((a, b) => a - b),
+      privateKeySeen: input.privateKeySeen ?? false,
+    });
+    if (findsKeys) spans.push(...keys.spans);
+    return {
+      spans: uniteSpans(spans.filter((span) => !isAllowed(bytes, span))),
+      marks: marks.sort((a, b) => a.offset - b.offset),
+      hazard: hazard || escapedSlash,
+      privateKeySeen: keys.markerSeen,
+    };
+  };
+  return { types: [...types].sort(), scan };
+}
+
+/** Whether an expression that also matches what JSON escapes meets text that is escaped. */
+function isEscaped({ depthAt }: ScanInput, hits: readonly KeywordHit[]): boolean {
+  if (depthAt === undefined) return false;
+  return hits.length === 0 || hits.some(({ offset }) => depthAt(offset) > 0);
+}
+
+function keywordTargets(pattern: CompiledOperatorPattern): KeywordTarget[] {
+  return pattern.keywords.map((keyword) => ({
+    kind: 'keyword',
+    anchor: keyword.anchor,
+    pattern,
+    keyword,
+  }));
+}

@@ -1,0 +1,26 @@
+import type { Span } from './types.ts';
+
+/** Sorts spans and unites those that overlap; the longest one gives type and depth. */
+export function uniteSpans(spans: readonly Span[]): Span[] {
+  const sorted = [...spans].sort((a, b) => a.start - b.start || b.end - a.end);
+  const united: Span[] = [];
+  let longest = 0;
+  for (const span of sorted) {
+    const last = united.at(-1);
+    const length = span.end - span.start;
+    if (last === undefined || span.start >= last.end) {
+      united.push(span);
+      longest = length;
+      continue;
+    }
+    const { type, depth } = length > longest ? span : last;
+    longest = Math.max(longest, length);
+    united[united.length - 1] = {
+      start: last.start,
+      end: Math.max(last.end, span.end),
+      type,
+      depth,
+    };
+  }
+  return united;
+}

@@ -1,0 +1,89 @@
+/** The kill switch from the command line, as far as possible also without a running daemon. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { filesOf } from '../config/files.ts';
+import type { Homes } from '../config/types.ts';
+import { WaterwallError } from '../errors.ts';
+import { askDaemon } from './ask-daemon.ts';
+import { type HeldSource, killSwitchAtRest } from './killswitch-at-rest.ts';
+
+export interface KillSwitchResult {
+  /** Whether the daemon answered; if not, this is what will hold once it starts. */
+  readonly running: boolean;
+  readonly sources: readonly HeldSource[];
+  readonly note?: string;
+}
+
+/**
+ * Arms, disarms or looks.
+ *
+ * @throws WaterwallError `not-running` where only the daemon could do it
+ */
+export async function operateKillSwitch(
+  homes: Homes,
+  action: 'arm' | 'disarm' | 'status',
+  reason: string | undefined,
+): Promise<KillSwitchResult> {
+  try {
+    return { running: true, sources: await ask(homes, action, reason) };
+  } catch (error) {
+    if (!(error instanceof WaterwallError) || !isAbsent(error)) throw error;
+    return atRest(homes, action, reason, error);
+  }
+}
+
+/** Nobody answers: it does not run, or hangs. Then the file is what still works. */
+function isAbsent(error: WaterwallError): boolean {
+  return error.code === 'not-running' || error.code === 'io-error';
+}
+
+async function ask(
+  homes: Homes,
+  action: 'arm' | 'disarm' | 'status',
+  reason: string | undefined,
+): Promise<readonly HeldSource[]> {
+  if (action === 'status') {
+    const state = await askDaemon(homes, 'GET', '/admin/state');
+    const { sources } = state['killswitch'] as { sources: readonly HeldSource[] };
+    return sources;
+  }
+  const answer = await askDaemon(homes, 'POST', '/admin/killswitch', {
+    action,
+    ...(reason === undefined ? {} : { reason }),
+  });
+  return answer['sources'] as readonly HeldSource[];
+}
+
+function atRest(
+  homes: Homes,
+  action: 'arm' | 'disarm' | 'status',
+  reason: string | undefined,
+  why: WaterwallError,
+): KillSwitchResult {
+  if (action === 'arm') raiseSentinel(homes, reason);
+  const sources = killSwitchAtRest(homes);
+  const latched = sources.some(({ source }) => source === 'http');
+  if (action === 'disarm' && latched) {
+    throw new WaterwallError('not-running', 'Waterwall is not running, and only it can disarm', {
+      fix: 'start it (waterwall up), then disarm again',
+      details: { sources_active: sources.map(({ source }) => source), sources },
+      cause: why,
+    });
+  }
+  const says = action === 'arm' ? 'the sentinel file engages it' : 'this is what its files say';
+  return { running: false, sources, note: `${why.message}; ${says}` };
+}
+
+/** A daemon that hangs looks at the file with every request, one that starts looks at it first. */
+function raiseSentinel(homes: Homes, reason: string | undefined): void {
+  const { sentinel } = filesOf(homes);
+  try {
+    mkdirSync(homes.run, { recursive: true, mode: 0o700 });
+    writeFileSync(sentinel, `${reason ?? 'waterwall killswitch arm'}\n`, { mode: 0o600 });
+  } catch (cause) {
+    throw new WaterwallError('io-error', `${sentinel} cannot be made`, {
+      fix: `stop the process, or make ${homes.run} writable for this user`,
+      cause,
+    });
+  }
+}

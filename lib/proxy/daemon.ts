@@ -1,0 +1,292 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync, statSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { openLog } from '../audit/log.ts';
+import { replaceFile } from '../config/atomic.ts';
+import { filesOf } from '../config/files.ts';
+import { loadSettings, parseSettings } from '../config/load/settings.ts';
+import { loadSessionKey } from '../config/session-key.ts';
+import type { Homes } from '../config/types.ts';
+import { adminRoutes } from '../control/admin-routes.ts';
+import { startAdminServer } from '../control/admin-server.ts';
+import { followConfig } from '../control/config-source.ts';
+import { createKillSwitch, killSwitchRefusal } from '../control/kill-switch.ts';
+import { type PolicyWatch, watchPolicy } from '../control/policy-watch.ts';
+import { createReloader } from '../control/reload.ts';
+import { catchSigusr1 } from '../control/sigusr1.ts';
+import { WaterwallError } from '../errors.ts';
+import { dialDirectly, dialThrough } from './dial.ts';
+import { createEngine } from './engine.ts';
+import { type FactParts, healthOf, stateOf } from './facts.ts';
+import { createGate } from './gate.ts';
+import { readHandover, writeHandover } from './handover.ts';
+import { openHosts } from './hosts.ts';
+import { createInterceptor } from './intercept.ts';
+import { createListener } from './listener.ts';
+import { createLive } from './live.ts';
+import { createObserver, type RequestLine } from './observer.ts';
+import { loadPolicy } from './policy.ts';
+import { createRouter } from './router.ts';
+
+export interface DaemonOptions {
+  readonly homes: Homes;
+  readonly version: string;
+  /** Told of each request when it has ended. */
+  readonly onLine?: (line: RequestLine) => void;
+  /** Told of faults that no client can be told. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+export interface Daemon {
+  readonly address: { readonly host: string; readonly port: number };
+  /** Stops accepting, lets streams finish up to `shutdown_grace`, seals the log. */
+  stop(): Promise<void>;
+  /** Settles with the process's exit code when the daemon has ended. */
+  readonly stopped: Promise<number>;
+}
+
+/** How often leaves are looked at and forgotten values dropped. */
+const HOUSEKEEPING = 60_000;
+
+/**
+ * Opens a home that is set up, and serves. Never creates what is missing.
+ *
+ * @throws WaterwallError `config-invalid`, `file-missing`, `file-exposed`, `chain-damaged`,
+ *   `already-running`, `address-in-use`, `io-error`
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { homes, version, onLine = () => {}, onFault = () => {} } = options;
+  const files = filesOf(homes);
+  const now = (): number => performance.now();
+  const startedAt = Date.now();
+  const signals = catchSigusr1(process);
+  const undo: (() => Promise<void> | void)[] = [signals.close];
+  try {
+    return await start();
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
+
+  async function start(): Promise<Daemon> {
+    // what is redacted
+    const { sessionKey: keyMode } = loadSettings(homes);
+    const sessionKey = keyMode === 'ephemeral' ? randomBytes(32) : loadSessionKey(homes);
+    const policy = loadPolicy(homes, sessionKey);
+    const { settings } = policy;
+    const engine = createEngine(policy, sessionKey, now);
+
+    // what is recorded, and what stops everything
+    const observer = createObserver(onLine);
+    const audit = await openLog(homes.log, {
+      now: () => new Date(),
+      onPoison: (error) => {
+        observer.auditFailed(error);
+        onFault(error);
+      },
+    });
+    undo.push(() => audit.close());
+    const killSwitch = createKillSwitch({
+      runFolder: homes.run,
+      latchFile: files.killSwitchLatch,
+      pid: process.pid,
+      now: Date.now,
+      record: async (event) => void (await audit.append('killswitch', { ...event })),
+      onFault,
+    });
+    undo.push(killSwitch.close);
+    const lookAtConfig = followConfig(
+      files.settings,
+      (text) => parseSettings(files.settings, text).killSwitch,
+    );
+    killSwitch.setConfig(lookAtConfig());
+    const gate = createGate(killSwitch, audit);
+    const live = createLive(killSwitch.enter);
+
+    // where it goes
+    const { upstreamProxy } = settings;
+    const dial = upstreamProxy === undefined ? dialDirectly : dialThrough(upstreamProxy);
+    const hosts = await openHosts(homes, dial);
+    undo.push(hosts.sites.close);
+    if (hosts.failure !== undefined) {
+      observer.hostsLooked({ pending: false, failure: hosts.failure });
+    }
+
+    // what changes while it runs
+    let watch: PolicyWatch | undefined;
+    const reloader = createReloader({
+      initial: policy,
+      lookAtConfig: () => killSwitch.setConfig(lookAtConfig()),
+      load: (current) => loadPolicy(homes, sessionKey, current),
+      outline: (each) => each.outline,
+      apply: (next) => engine.known.setSecrets(next.known.entries),
+      record: async (event) => void (await audit.append('policy_change', { ...event })),
+      onLoosened: observer.loosened,
+      onResult: (result) => {
+        observer.reloaded(result);
+        observer.disabled(reloader.current.patterns.disable);
+        watch?.setEnvFiles(reloader.current.known.envFiles);
+      },
+      onFault,
+    });
+    observer.disabled(policy.patterns.disable);
+
+    // the way of a request
+    const interceptor = createInterceptor(
+      {
+        policy: () => reloader.current,
+        gate: gate.begin,
+        gateNow: gate.goOn,
+        remember: engine.known.remember,
+        store: engine.store,
+        vault: engine.vault,
+        exact: engine.exact,
+        conversations: engine.conversations,
+        audit,
+        live,
+        observer,
+        onFault,
+        now,
+      },
+      settings.limits,
+    );
+    const route = createRouter({
+      hosts: hosts.policy,
+      hostsFailure: hosts.failure,
+      sites: hosts.sites.byHost,
+      interceptor,
+      gate: gate.begin,
+      dial,
+      live,
+      audit,
+      observer,
+    });
+    const listener = createListener(route, settings.limits, observer.refused, onFault);
+    killSwitch.onChange(observer.killSwitch);
+    killSwitch.onEngage((state) => {
+      // Resets first: nothing that is buffered may still leave.
+      hosts.sites.cut();
+      live.cutAll(killSwitchRefusal(state));
+    });
+    signals.attach(killSwitch.toggleSignal);
+    const held = killSwitch.check();
+    if (held.active) observer.killSwitch(held);
+
+    // the operator's side
+    await audit.append('start', { version, pid: process.pid, policy_hash: policy.hash });
+    let address: Daemon['address'] | undefined;
+    const facts: FactParts = {
+      version,
+      startedAt,
+      sessionKeyMadeAt: keyMode === 'ephemeral' ? startedAt : statSync(files.sessionKey).mtimeMs,
+      address: () => address,
+      policy: () => reloader.current,
+      lastReload: () => reloader.last,
+      engine,
+      hosts,
+      audit,
+      killSwitch,
+      observer,
+    };
+    const admin = await startAdminServer({
+      socketPath: files.adminSocket,
+      routes: adminRoutes({
+        killSwitch,
+        health: () => healthOf(facts),
+        state: () => stateOf(facts),
+        reload: () => reloader.reload(),
+      }),
+      onFault,
+    });
+    undo.push(() => admin.close());
+    const kept = settings.store.persist === 'sealed';
+    const handover = kept ? files.storeSealed : files.storeHandover;
+    readHandover(handover, sessionKey, engine, now(), !kept);
+    address = await listen(listener, settings.listen);
+    replaceFile(files.pid, `${process.pid}\n`);
+    watch = watchPolicy({
+      homes,
+      envFiles: policy.known.envFiles,
+      onPolicy: () => void reloader.reload(),
+      onHosts: () => observer.hostsLooked(hosts.look()),
+      onSentinel: () => void killSwitch.check(),
+      onFault,
+    });
+    const housekeeping = setInterval(() => {
+      engine.known.prune();
+      hosts.sites.leaves.renew(Date.now()).catch(onFault);
+    }, HOUSEKEEPING).unref();
+
+    return runningDaemon(address, async () => {
+      clearInterval(housekeeping);
+      listener.close();
+      interceptor.stop();
+      await settledWithin(live.idle(), reloader.current.settings.shutdownGrace);
+      live.cutAll(stopping());
+      interceptor.close();
+      await Promise.all([watch?.close(), admin.close()]);
+      writeHandover(handover, sessionKey, engine, now());
+      killSwitch.close();
+      hosts.sites.close();
+      signals.close();
+      await audit.close();
+      rmSync(files.pid, { force: true });
+    });
+  }
+}
+
+function runningDaemon(address: Daemon['address'], end: () => Promise<void>): Daemon {
+  let settle: (code: number) => void;
+  const stopped = new Promise<number>((resolve) => {
+    settle = resolve;
+  });
+  let ending: Promise<void> | undefined;
+  return {
+    address,
+    stopped,
+    stop() {
+      ending ??= end().finally(() => settle(0));
+      return ending;
+    },
+  };
+}
+
+function listen(
+  server: import('node:http').Server,
+  at: { host: string; port: number },
+): Promise<Daemon['address']> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const where = `${at.host}:${at.port}`;
+      reject(
+        new WaterwallError(
+          cause.code === 'EADDRINUSE' ? 'address-in-use' : 'io-error',
+          `cannot listen on ${where} (${cause.code ?? 'unknown error'})`,
+          { fix: 'stop what listens there, or set another `listen` in config.yaml', cause },
+        ),
+      );
+    });
+    server.listen(at.port, at.host, () => {
+      const { address, port } = server.address() as AddressInfo;
+      resolve({ host: address, port });
+    });
+  });
+}
+
+function settledWithin(promise: Promise<void>, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    promise.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** What streams are told that outlast the grace; their agents may begin anew at once. */
+function stopping(): WaterwallError<'upstream-unreachable'> {
+  return new WaterwallError('upstream-unreachable', 'Waterwall is stopping', {
+    fix: 'send the request again when it has been restarted',
+    details: { retryable: true },
+  });
+}

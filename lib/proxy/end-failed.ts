@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isRefusal, type RefusalCode, WaterwallError } from '../errors.ts';
+import type { ApiGrammar } from '../providers/types.ts';
+import { ClientGone } from './read-body.ts';
+import { refusalFacts, refusalMessage, refuseRequest } from './refuse.ts';
+import type { ExchangeReport } from './report.ts';
+
+/** A client that still sends gets this long to take the refusal before its connection ends. */
+const DRAIN_TIME = 2_000;
+
+/**
+ * Ends an exchange that failed: a refusal where nothing has been answered yet, the API's own error
+ * event where a stream is under way, else a visibly truncated answer.
+ */
+export function endFailed(
+  error: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+  grammar: ApiGrammar,
+  refusalStatus: 'auto' | number,
+  report: ExchangeReport,
+  onFault: (error: unknown) => void,
+): void {
+  if (error instanceof ClientGone || response.destroyed) {
+    report.outcome = 'client-gone';
+    response.destroy();
+    return;
+  }
+  if (response.headersSent) {
+    report.outcome = 'broken-off';
+    if (isRefusal(error) && report.streaming) {
+      report.code = error.code;
+      response.end(grammar.errorEvent(refusalMessage(error), refusalFacts(error)));
+    } else response.destroy();
+    return;
+  }
+  if (!isRefusal(error)) onFault(error);
+  const refusal = isRefusal(error) ? error : unforeseen(error);
+  report.outcome = 'refused';
+  report.code = refusal.code;
+  report.status = refuseRequest(
+    response,
+    refusal,
+    grammar,
+    refusalStatus,
+    request.headers['user-agent'],
+  );
+  if (!request.complete) drain(request, response);
+}
+
+/** Reads on what the client still sends, so that a reset does not overtake the refusal. */
+function drain(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  const timer = setTimeout(() => request.destroy(), DRAIN_TIME).unref();
+  request.once('close', () => clearTimeout(timer));
+  response.once('close', () => clearTimeout(timer));
+}
+
+/** Fails closed on what nobody foresaw. The message names the error's class only: it may quote data. */
+function unforeseen(error: unknown): WaterwallError<RefusalCode> {
+  const name = error instanceof Error ? error.name : typeof error;
+  return new WaterwallError('unscannable-body', `the request could not be handled (${name})`, {
+    fix: 'report it: this is a fault in Waterwall; nothing was forwarded',
+    cause: error,
+  });
+}

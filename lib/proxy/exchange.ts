@@ -1,0 +1,126 @@
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import { decodeBody } from '../redact/encoding.ts';
+import { answerHead } from './answer.ts';
+import { conversationKeys, responseKey } from './conversation-keys.ts';
+import { endFailed } from './end-failed.ts';
+import { auditExchange } from './exchange-audit.ts';
+import type { ExchangeContext, Opened } from './exchange-context.ts';
+import type { CutReason } from './live.ts';
+import { readBody } from './read-body.ts';
+import { redactRequest } from './redact-request.ts';
+import { beginReport } from './report.ts';
+import { assertHostMatches } from './request-checks.ts';
+import { resolveWithin, restoreAnswer } from './restore-answer.ts';
+import { send } from './send.ts';
+
+/**
+ * The life of one request and its answer, in the order that DESIGN §2 promises:
+ * gate → read → decode → redact → record → send → receive → restore → record → deliver.
+ *
+ * Never rejects: whatever goes wrong, the client is told and the exchange is reported.
+ */
+export async function runExchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  opened: Opened,
+  context: ExchangeContext,
+): Promise<void> {
+  const { vault, observer, now } = context;
+  const { settings, scanner, hash } = context.policy();
+  const { host } = opened.host;
+  const report = beginReport(request, host, now());
+  const audit = auditExchange(context.audit, report);
+  const pin = context.store.pin();
+  observer.started(report);
+
+  let outgoing: ClientRequest | undefined;
+  let cutBy: CutReason | undefined;
+  const leave = context.live.enter((reason) => {
+    cutBy = reason;
+    outgoing?.destroy();
+  });
+  response.once('close', () => {
+    if (!response.writableFinished) outgoing?.destroy();
+  });
+
+  try {
+    // gate
+    await context.gate();
+    assertHostMatches(request, opened.host, opened.serverName);
+
+    // read, decode
+    const limit = settings.limits.body;
+    const sent = await readBody(request, limit);
+    const readAt = now();
+    const body = await decodeBody(sent, request.headers['content-encoding'], { limit });
+
+    // redact
+    const keys = conversationKeys(opened, report.session, request.url ?? '', body);
+    const conversation = context.conversations.begin(keys, now());
+    const redacted = redactRequest(request, body, {
+      scanner,
+      vault,
+      pin,
+      exact: context.exact,
+      grammar: opened.grammar,
+      now: now(),
+      privateKeySeen: conversation.privateKeySeen,
+    });
+    conversation.add(pin.fingerprints);
+    conversation.privateKeySeen ||= redacted.privateKeySeen;
+    report.redactions = redacted.redactions;
+
+    // record, send, receive
+    if (cutBy !== undefined) throw cutBy;
+    const recorded =
+      redacted.redactions.length > 0 ? audit.redacted(redacted.redactions, hash) : undefined;
+    const answer = await send(opened.upstream, host, redacted.request, redacted.body, {
+      recorded,
+      gate: context.gateNow,
+      onRequest: (next) => {
+        outgoing = next;
+      },
+      onSent: () => {
+        report.addedLatency = now() - readAt;
+        observer.sent(report);
+      },
+    });
+
+    // restore, record, deliver
+    const head = answerHead(answer, request.method);
+    report.status = head.status;
+    await restoreAnswer(answer, head, response, opened.grammar, settings.limits, {
+      resolve: resolveWithin(conversation, vault, now),
+      record: async (pieces) => {
+        await audit.restored(pieces);
+        for (const { hmac } of pieces.flatMap((piece) => piece.restored)) {
+          report.restored++;
+          context.remember(hmac);
+        }
+      },
+      onUnknown: (count) => {
+        report.unknown += count;
+      },
+      onResponseId: (id) => conversation.link(responseKey(host, id)),
+    });
+    report.outcome = 'delivered';
+  } catch (error) {
+    outgoing?.destroy();
+    endFailed(
+      cutBy ?? error,
+      request,
+      response,
+      opened.grammar,
+      settings.refusalStatus,
+      report,
+      context.onFault,
+    );
+    if (report.code !== undefined) audit.refused(report.code).catch(context.onFault);
+  } finally {
+    leave();
+    pin.release();
+    if (report.unknown > 0) audit.unknown(report.unknown).catch(context.onFault);
+    report.endedAt = now();
+    observer.ended(report);
+  }
+}

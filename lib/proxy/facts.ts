@@ -1,0 +1,101 @@
+import type { AuditLog } from '../audit/types.ts';
+import { buildHealth, type Health } from '../control/health.ts';
+import type { KillSwitch } from '../control/kill-switch.ts';
+import type { ReloadResult } from '../control/reload.ts';
+import { BUILT_IN_TYPES } from '../detect/patterns.ts';
+import type { Engine } from './engine.ts';
+import type { OpenedHosts } from './hosts.ts';
+import type { Observer } from './observer.ts';
+import type { LoadedPolicy } from './policy.ts';
+
+/** What health and state are made of. */
+export interface FactParts {
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly sessionKeyMadeAt: number;
+  readonly address: () => { readonly host: string; readonly port: number } | undefined;
+  readonly policy: () => LoadedPolicy;
+  readonly lastReload: () => ReloadResult | undefined;
+  readonly engine: Engine;
+  readonly hosts: OpenedHosts;
+  readonly audit: AuditLog;
+  readonly killSwitch: KillSwitch;
+  readonly observer: Observer;
+}
+
+/** The body of `/healthz`; every fact is looked at now. */
+export function healthOf(parts: FactParts): Health {
+  const { engine, observer } = parts;
+  const policy = parts.policy();
+  return buildHealth({
+    now: Date.now(),
+    startedAt: parts.startedAt,
+    version: parts.version,
+    caMode: 'name-constrained',
+    sessionKeyMadeAt: parts.sessionKeyMadeAt,
+    lastUpstreamOkAt: observer.upstream.lastOkAt,
+    upstreamReachable: observer.upstream.reachable,
+    sseParseFailures15m: 0,
+    killSwitchSources: parts.killSwitch.check().sources.map(({ source }) => source),
+    patternsLoaded: policy.scanner.types.length,
+    // What the operator switched off is shown as an alarm; it does not make the daemon ill.
+    patternsMinRequired: BUILT_IN_TYPES.length - policy.patterns.disable.length,
+    policyHash: policy.hash,
+    signer: undefined,
+    chainFailure: parts.audit.failure?.message,
+    configFailure: parts.hosts.failure?.message,
+    mapSize: engine.store.size,
+    mapCapacity: engine.store.capacity,
+  });
+}
+
+/** The body of `/admin/state`: what health does not say, for whoever looks at details. */
+export function stateOf(parts: FactParts): Record<string, unknown> {
+  const { engine, audit } = parts;
+  const policy = parts.policy();
+  const { counters, ...measured } = parts.observer.snapshot();
+  const now = Date.now();
+  const reload = parts.lastReload();
+  return {
+    v: 1,
+    ts: new Date(now).toISOString(),
+    version: parts.version,
+    uptime_seconds: Math.max(0, Math.floor((now - parts.startedAt) / 1000)),
+    listen: parts.address() ?? null,
+    killswitch: parts.killSwitch.check(),
+    counters_5m: counters,
+    ...measured,
+    policy: {
+      hash: policy.hash,
+      types: policy.scanner.types,
+      disabled: policy.patterns.disable,
+      allow: policy.patterns.allow.length,
+      operator: policy.patterns.patterns.map(({ type }) => type),
+      known_secrets: policy.known.entries.length,
+      skipped: policy.known.skipped,
+      unreadable: policy.known.unreadable,
+      last_reload: reload ?? null,
+    },
+    permitted_hosts: (parts.hosts.policy?.hosts ?? []).map(({ host, port, sseHandler }) => ({
+      host,
+      port,
+      sse_handler: sseHandler,
+    })),
+    unlisted_hosts: parts.hosts.policy?.unlistedHosts ?? null,
+    store: {
+      size: engine.store.size,
+      capacity: engine.store.capacity,
+      bytes: engine.store.bytes,
+      bytes_capacity: policy.settings.store.bytes,
+      ttl_ms: policy.settings.store.ttl,
+      conversations: engine.conversations.size,
+    },
+    chain: {
+      intact: audit.failure === undefined,
+      length: audit.head.length,
+      head: audit.head.hash,
+      poisoned: audit.failure?.message ?? null,
+    },
+  };
+}

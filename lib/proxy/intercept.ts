@@ -1,0 +1,113 @@
+import http from 'node:http';
+import type net from 'node:net';
+import tls from 'node:tls';
+import type { PermittedHost, Settings } from '../config/types.ts';
+import type { ApiGrammar } from '../providers/types.ts';
+import { runExchange } from './exchange.ts';
+import type { ExchangeContext, Opened } from './exchange-context.ts';
+import type { Upstream } from './upstream.ts';
+
+/** A permitted host, ready to be opened. */
+export interface Site {
+  readonly host: PermittedHost;
+  readonly grammar: ApiGrammar;
+  readonly upstream: Upstream;
+  /** The certificate that we show; asked for each handshake, as it is renewed. */
+  readonly certificate: () => tls.SecureContext;
+}
+
+/** Ends the TLS of clients and answers what comes through it. */
+export interface Interceptor {
+  /** Takes over a client's connection after its CONNECT has been answered. */
+  open(client: net.Socket, site: Site): void;
+  /** No further request on any connection; idle ones are closed. */
+  stop(): void;
+  /** Ends every connection. */
+  close(): void;
+}
+
+/** Longer than any client keeps a connection, so that the client closes first and no request races it. */
+const KEEP_ALIVE = 120_000;
+
+const UPGRADE_REQUIRED =
+  'HTTP/1.1 426 Upgrade Required\r\nx-waterwall: websocket-unsupported\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
+const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
+const HEADERS_TOO_LARGE =
+  'HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
+const NOT_IMPLEMENTED =
+  'HTTP/1.1 501 Not Implemented\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
+
+export function createInterceptor(
+  context: ExchangeContext,
+  limits: Settings['limits'],
+): Interceptor {
+  const opened = new WeakMap<net.Socket, Opened>();
+  const clients = new Set<tls.TLSSocket>();
+  let sockets = 0;
+  let stopping = false;
+
+  const server = http.createServer({
+    requestTimeout: 0,
+    headersTimeout: limits.headerTimeout,
+    keepAliveTimeout: KEEP_ALIVE,
+    maxHeaderSize: limits.headers,
+  });
+  // Node watches over header timeouts only in servers that listen; this one is handed its connections.
+  server.emit('listening');
+
+  server.on('request', (request, response) => {
+    const site = opened.get(request.socket);
+    if (site === undefined) return response.destroy();
+    if (stopping) response.setHeader('connection', 'close');
+    return void runExchange(request, response, site, context);
+  });
+  server.on('upgrade', (request, socket) => {
+    // A WebSocket's messages cannot be read yet: 426 moves Codex to HTTPS at once.
+    socket.end(
+      /^websocket$/i.test(request.headers.upgrade ?? '') ? UPGRADE_REQUIRED : NOT_IMPLEMENTED,
+    );
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable || error.code === 'ECONNRESET') return socket.destroy();
+    return socket.end(error.code === 'HPE_HEADER_OVERFLOW' ? HEADERS_TOO_LARGE : BAD_REQUEST);
+  });
+
+  return {
+    open(client, site) {
+      const secure = new tls.TLSSocket(client, {
+        isServer: true,
+        secureContext: site.certificate(),
+        ALPNProtocols: ['http/1.1'],
+        // Without a callback Node does not keep the client's server name.
+        SNICallback: (_name, done) => done(null, site.certificate()),
+      });
+      const timer = setTimeout(() => secure.destroy(), limits.handshakeTimeout);
+      clients.add(secure);
+      secure.on('error', () => secure.destroy());
+      secure.once('close', () => {
+        clearTimeout(timer);
+        clients.delete(secure);
+      });
+      secure.once('secure', () => {
+        clearTimeout(timer);
+        const serverName = (secure as { servername?: string | false }).servername;
+        opened.set(secure, {
+          host: site.host,
+          grammar: site.grammar,
+          upstream: site.upstream,
+          serverName: serverName || undefined,
+          socket: ++sockets,
+        });
+        server.emit('connection', secure);
+      });
+    },
+    stop() {
+      stopping = true;
+      server.closeIdleConnections();
+    },
+    close() {
+      server.close();
+      for (const client of clients) client.destroy();
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import type { KillSwitchState } from '../control/kill-switch.ts';
+import type { PolicyDiff } from '../control/policy-diff.ts';
+import type { ReloadResult } from '../control/reload.ts';
+import { createState, type ExchangeId, type State, type StateSnapshot } from '../control/state.ts';
+import type { WaterwallError } from '../errors.ts';
+import type { ExchangeReport } from './report.ts';
+import type { TunnelReport } from './tunnel.ts';
+
+/** One request that has ended, for whoever watches the daemon's terminal. */
+export interface RequestLine {
+  /** ISO 8601. */
+  readonly ts: string;
+  readonly host: string;
+  readonly method: string;
+  /** Without its query. */
+  readonly path: string;
+  /** 0: nothing could be answered. */
+  readonly status: number;
+  /** Replaced spans by type. */
+  readonly redactions: Readonly<Record<string, number>>;
+  readonly restored: number;
+  readonly ms: number;
+}
+
+/** Turns what the proxy does into state, alarms and lines. */
+export interface Observer {
+  readonly started: (report: ExchangeReport) => void;
+  readonly sent: (report: ExchangeReport) => void;
+  readonly ended: (report: ExchangeReport) => void;
+  readonly tunnelOpened: (host: string) => void;
+  readonly tunnelClosed: (report: TunnelReport) => void;
+  /** A CONNECT was refused. */
+  readonly refused: (code: string, host: string | undefined) => void;
+  readonly killSwitch: (state: KillSwitchState) => void;
+  readonly auditFailed: (error: WaterwallError) => void;
+  readonly hostsLooked: (look: { pending: boolean; failure: WaterwallError | undefined }) => void;
+  readonly loosened: (diff: PolicyDiff) => void;
+  readonly reloaded: (result: ReloadResult) => void;
+  /** Built-in types that are switched off; none clears the alarm. */
+  readonly disabled: (types: readonly string[]) => void;
+  /** When a provider last answered, and whether the last attempt reached one. */
+  readonly upstream: {
+    readonly lastOkAt: number | undefined;
+    readonly reachable: boolean | undefined;
+  };
+  readonly onActivity: State['onActivity'];
+  readonly snapshot: () => StateSnapshot;
+}
+
+/** Codes that say the provider was not reached. */
+const NOT_REACHED: ReadonlySet<string> = new Set(['upstream-unreachable', 'upstream-tls']);
+
+export function createObserver(onLine: (line: RequestLine) => void): Observer {
+  const state = createState();
+  const ids = new Map<ExchangeReport, ExchangeId>();
+  const upstream = {
+    lastOkAt: undefined as number | undefined,
+    reachable: undefined as boolean | undefined,
+  };
+  const raise = (code: Parameters<State['alarms']['raise']>[1], message: string): void =>
+    state.alarms.raise(Date.now(), code, message);
+
+  return {
+    upstream,
+    onActivity: state.onActivity,
+    snapshot: () => state.snapshot(Date.now()),
+    started: (report) => void ids.set(report, state.requestStarted(Date.now(), report)),
+    sent(report) {
+      const id = ids.get(report);
+      if (id !== undefined) state.requestSent(Date.now(), id, sentOf(report));
+    },
+    ended(report) {
+      const id = ids.get(report);
+      ids.delete(report);
+      if (id === undefined) return;
+      const now = Date.now();
+      if (report.outcome === 'delivered') {
+        upstream.lastOkAt = now;
+        upstream.reachable = true;
+      } else if (report.code !== undefined && NOT_REACHED.has(report.code))
+        upstream.reachable = false;
+      state.requestEnded(now, id, { ...report, ...sentOf(report) });
+      onLine(lineOf(report, now));
+    },
+    tunnelOpened: (host) => state.tunnelOpened(Date.now(), host),
+    tunnelClosed: ({ host, sent, received }) =>
+      state.tunnelClosed(Date.now(), host, sent + received),
+    refused: (code, host) => state.refused(Date.now(), code, host),
+    killSwitch(now) {
+      const names = now.sources.map(({ source }) => source).join(', ');
+      state.notice(
+        Date.now(),
+        now.active ? `kill switch engaged (${names})` : 'kill switch cleared',
+      );
+      if (now.active) raise('killswitch-engaged', `egress is stopped by: ${names}`);
+      else state.alarms.clear('killswitch-engaged');
+    },
+    auditFailed: (error) => raise('audit-unavailable', error.message),
+    hostsLooked({ pending, failure }) {
+      if (failure === undefined) state.alarms.clear('config-error');
+      else raise('config-error', failure.message);
+      if (pending)
+        raise('restart-needed', 'permitted_hosts.yaml has changed: it applies after a restart');
+      else state.alarms.clear('restart-needed');
+    },
+    loosened: (diff) => raise('policy-loosened', diff.loosened.join('; ')),
+    reloaded(result) {
+      if (result.ok) state.alarms.clear('reload-refused');
+      else raise('reload-refused', result.error.message);
+      if (!result.ok || result.changed) {
+        state.notice(
+          Date.now(),
+          result.ok ? 'policy reloaded' : `reload refused: ${result.error.message}`,
+        );
+      }
+    },
+    disabled(types) {
+      if (types.length > 0) raise('types-disabled', `not redacted: ${types.join(', ')}`);
+      else state.alarms.clear('types-disabled');
+    },
+  };
+}
+
+function sentOf(report: ExchangeReport) {
+  return { redactions: report.redactions, addedLatencyMs: report.addedLatency };
+}
+
+function lineOf(report: ExchangeReport, now: number): RequestLine {
+  const redactions: Record<string, number> = {};
+  for (const { type } of report.redactions) redactions[type] = (redactions[type] ?? 0) + 1;
+  return {
+    ts: new Date(now).toISOString(),
+    host: report.host,
+    method: report.method,
+    path: report.path,
+    status: report.status,
+    redactions,
+    restored: report.restored,
+    ms: report.endedAt - report.startedAt,
+  };
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import { identifyClient } from '../control/agents.ts';
+import type { RefusalCode } from '../errors.ts';
+import type { Redaction } from '../redact/types.ts';
+
+/** How an exchange ended. */
+export type Outcome = 'delivered' | 'refused' | 'broken-off' | 'client-gone';
+
+/** What one exchange tells state, log and operator. Never a value. */
+export interface ExchangeReport {
+  readonly host: string;
+  readonly method: string;
+  /** The path without its query. */
+  readonly path: string;
+  readonly session: string | undefined;
+  readonly request: string | undefined;
+  readonly agent: string | undefined;
+  /** Milliseconds of the monotonic clock. */
+  readonly startedAt: number;
+  endedAt: number;
+  /** 0 until there is an answer. */
+  status: number;
+  outcome: Outcome;
+  code: RefusalCode | undefined;
+  redactions: readonly Redaction[];
+  restored: number;
+  unknown: number;
+  /** The answer is a stream of events. */
+  streaming: boolean;
+  /** Milliseconds from the whole request read to its tail sent. */
+  addedLatency: number | undefined;
+}
+
+/** A report of an exchange that begins now. */
+export function beginReport(request: IncomingMessage, host: string, now: number): ExchangeReport {
+  const client = identifyClient(request.rawHeaders);
+  return {
+    host,
+    method: request.method ?? '',
+    path: (request.url ?? '').split('?', 1)[0] ?? '',
+    session: client.session,
+    request: client.request,
+    agent: client.agent,
+    startedAt: now,
+    endedAt: now,
+    status: 0,
+    outcome: 'broken-off',
+    code: undefined,
+    redactions: [],
+    restored: 0,
+    unknown: 0,
+    streaming: false,
+    addedLatency: undefined,
+  };
+}

@@ -1,0 +1,68 @@
+import { parseJson } from '../json/parse.ts';
+import { type Draft, splice } from './draft.ts';
+import { redactJson } from './json.ts';
+import { classify } from './kind.ts';
+import { isMedia, requireText } from './media.ts';
+import { redactMultipart } from './multipart.ts';
+import { secretInOpaqueField, unscannable } from './refusals.ts';
+import { redactText } from './text.ts';
+import type { RedactedBody, RedactionContext } from './types.ts';
+
+/** A multipart body inside a multipart body, and so on. */
+const MAX_NESTING = 4;
+
+/**
+ * Redacts a request body, or a message of a WebSocket.
+ *
+ * @param bytes - without content codings
+ * @param contentType - the field's value; undefined: the bytes decide
+ * @throws WaterwallError `unscannable-body`, `secret-in-opaque-field`, `placeholder-collision`,
+ *   `store-full`
+ */
+export function redactBody(
+  bytes: Buffer,
+  contentType: string | undefined,
+  ctx: RedactionContext,
+): RedactedBody {
+  return splice(bytes, draftOf(bytes, contentType, ctx, MAX_NESTING));
+}
+
+function draftOf(
+  bytes: Buffer,
+  contentType: string | undefined,
+  ctx: RedactionContext,
+  nesting: number,
+): Draft {
+  if (bytes.length === 0) return { edits: [], privateKeySeen: ctx.privateKeySeen };
+  const { kind, charset, boundary } = classify(contentType);
+  if (kind === 'multipart') {
+    if (nesting === 0)
+      throw unscannable('multipart bodies are nested too deeply', 'nest them less');
+    return redactMultipart(bytes, boundary, {
+      content: (part, type) => draftOf(part, type, ctx, nesting - 1),
+      text: (text) => textOf(text, ctx),
+    });
+  }
+  if (kind === 'unknown' && isMedia(bytes)) {
+    if (ctx.exact.find(bytes).length > 0) throw secretInOpaqueField(undefined);
+    return { edits: [], privateKeySeen: ctx.privateKeySeen };
+  }
+  requireText(bytes, charset, 'the request body');
+  switch (kind) {
+    case 'json':
+      return redactJson(bytes, ctx);
+    case 'ndjson':
+      return redactText(bytes, ctx, { depthAt: () => 1 });
+    case 'form':
+      return redactText(bytes, ctx, { percent: 'form' });
+    case 'text':
+      return redactText(bytes, ctx);
+    case 'unknown':
+      return parseJson(bytes) === undefined ? redactText(bytes, ctx) : redactJson(bytes, ctx);
+  }
+}
+
+function textOf(bytes: Buffer, ctx: RedactionContext): Draft {
+  requireText(bytes, undefined, 'a part of the request body');
+  return redactText(bytes, ctx);
+}

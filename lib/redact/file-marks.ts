@@ -1,0 +1,43 @@
+import type { Mark } from '../detect/types.ts';
+import type { StringFinder } from '../json/strings.ts';
+import type { OpaqueRule } from '../providers/types.ts';
+
+const QUOTED_BASE64 = '"base64"';
+/** A data URL's media type and parameters stand before its mark. */
+const URL_HEAD = 200;
+
+/**
+ * Whether a document may hold file data, told without parsing it: code that an agent reads has
+ * plenty of base64 marks that are none of the API's.
+ */
+export function mayHoldFiles(
+  bytes: Buffer,
+  marks: readonly Mark[],
+  rules: readonly OpaqueRule[],
+  strings: StringFinder,
+): boolean {
+  return (
+    cuesOf(rules).some((cue) => bytes.includes(cue)) ||
+    marks.some(({ kind, offset }) => kind === 'base64' && isApiMark(bytes, offset, strings))
+  );
+}
+
+function isApiMark(bytes: Buffer, offset: number, strings: StringFinder): boolean {
+  const source = bytes.toString('latin1', offset, offset + QUOTED_BASE64.length);
+  if (source === QUOTED_BASE64) return /:\s*$/.test(bytes.toString('latin1', offset - 64, offset));
+  const string = strings.around(offset);
+  if (string === undefined) return true;
+  if (string.key === undefined || offset - string.start > URL_HEAD) return false;
+  return /^data:/i.test(bytes.toString('latin1', string.start, offset));
+}
+
+const cuesOfRules = new WeakMap<readonly OpaqueRule[], readonly string[]>();
+
+function cuesOf(rules: readonly OpaqueRule[]): readonly string[] {
+  let cues = cuesOfRules.get(rules);
+  if (cues === undefined) {
+    cues = [...new Set(rules.flatMap((rule) => rule.cue ?? []))];
+    cuesOfRules.set(rules, cues);
+  }
+  return cues;
+}

@@ -1,0 +1,60 @@
+import type { Layer } from './view.ts';
+
+/** A secret's place in a message. */
+export interface Finding {
+  readonly start: number;
+  readonly end: number;
+  readonly type: string;
+  /** The layers over the secret: its text is the range with these taken off. */
+  readonly layers: readonly Layer[];
+  /** Whether a value that came back, or that the operator knows, is part of it. */
+  readonly exact: boolean;
+}
+
+/**
+ * Joins findings that overlap into one of their union.
+ *
+ * The union has the longest one's type. An exact value that covers the union stays that value: so
+ * it gets the placeholder under which it went out before.
+ *
+ * @returns sorted, disjoint
+ */
+export function unite(findings: readonly Finding[]): Finding[] {
+  const sorted = [...findings].sort((a, b) => a.start - b.start || b.end - a.end);
+  const united: Finding[] = [];
+  let group: Finding[] = [];
+  let end = -1;
+  for (const finding of sorted) {
+    if (finding.start >= end) {
+      if (group.length > 0) united.push(uniteGroup(group, end));
+      group = [];
+    }
+    group.push(finding);
+    end = Math.max(end, finding.end);
+  }
+  if (group.length > 0) united.push(uniteGroup(group, end));
+  return united;
+}
+
+function uniteGroup(group: readonly Finding[], end: number): Finding {
+  const [first] = group as [Finding];
+  if (group.length === 1) return first;
+  const { start } = first;
+  const covering = group.find((one) => one.exact && one.start === start && one.end === end);
+  if (covering !== undefined) return covering;
+  const longest = group.reduce((best, one) => (lengthOf(one) > lengthOf(best) ? one : best));
+  return {
+    start,
+    end,
+    type: longest.type,
+    // A member without escapes names no layer, although it stands under as many as its neighbour.
+    layers: group.reduce((most, one) => (one.layers.length > most.length ? one.layers : most), [
+      ...longest.layers,
+    ] as readonly Layer[]),
+    exact: group.some((one) => one.exact),
+  };
+}
+
+function lengthOf(finding: Finding): number {
+  return finding.end - finding.start;
+}

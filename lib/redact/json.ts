@@ -1,0 +1,142 @@
+import { type JsonNode, parseJson } from '../json/parse.ts';
+import { createStringFinder, type FoundString, type StringFinder } from '../json/strings.ts';
+import { lastNames } from '../providers/paths.ts';
+import { type Draft, type DraftEdit, escapeLiterals, replaceFinding, splice } from './draft.ts';
+import type { FileData } from './file-data.ts';
+import { mayHoldFiles } from './file-marks.ts';
+import type { Finding } from './finding.ts';
+import { inspect } from './inspect.ts';
+import { createExemptions } from './opaque.ts';
+import { hidesInPercent } from './percent.ts';
+import { secretInOpaqueField } from './refusals.ts';
+import { redactText } from './text.ts';
+import type { RedactionContext } from './types.ts';
+
+export interface JsonOptions {
+  /** Takes the decoding way even where the raw bytes hide nothing; for tests. */
+  readonly decode?: boolean;
+}
+
+/**
+ * Redacts a JSON document by splicing its raw bytes. It is parsed only where a secret or a file
+ * stands under a name that an exemption could hold for.
+ */
+export function redactJson(bytes: Buffer, ctx: RedactionContext, options: JsonOptions = {}): Draft {
+  const tree = lazily(() => parseJson(bytes));
+  if (!beginsAsJson(bytes) || hidesInPercent(bytes)) {
+    if (tree() === undefined) {
+      return redactText(bytes, ctx, { percent: 'percent', depthAt: () => 1 });
+    }
+  }
+  const strings = createStringFinder(bytes, tree);
+  const inspection = inspect(bytes, ctx, { ...options, depthAt: depthIn(strings, ctx) });
+  const { findings, marks, privateKeySeen } = inspection;
+  const hasFiles = mayHoldFiles(bytes, marks, ctx.grammar.opaqueRequest, strings);
+  if (findings.length === 0 && marks.length === 0 && !hasFiles) {
+    return { edits: [], privateKeySeen };
+  }
+
+  const exemptions = createExemptions(bytes, ctx.grammar.opaqueRequest, tree);
+  const files = new Set<FileData>(hasFiles ? exemptions.files() : []);
+  const edits = findings.flatMap((finding) => replaceInStrings(finding));
+  for (const file of files) edits.push(...redactFile(file, ctx));
+  const isExempt = (offset: number): boolean => {
+    const string = strings.around(offset);
+    return string !== undefined && exemptions.of(string) !== 'plain';
+  };
+  return {
+    edits: [...edits, ...escapeLiterals(bytes, inspection, edits, ctx, isExempt)],
+    privateKeySeen,
+  };
+
+  function replaceInStrings(finding: Finding): DraftEdit[] {
+    return piecesOf(bytes, finding, strings).flatMap(replacePiece);
+  }
+
+  function replacePiece({ finding, string }: Piece): DraftEdit[] {
+    if (string === undefined) return [quoted(replaceFinding(bytes, finding, ctx))];
+    const treatment = exemptions.of(string);
+    if (treatment === 'plain') return [replaceFinding(bytes, finding, ctx)];
+    if (treatment !== 'opaque') files.add(treatment);
+    else if (finding.exact) throw secretInOpaqueField(string.key);
+    return [];
+  }
+}
+
+/** Two layers over the strings that hold JSON source, one over all others. */
+function depthIn(strings: StringFinder, ctx: RedactionContext): (offset: number) => number {
+  const sources = lastNames(ctx.grammar.jsonSource);
+  return (offset) => {
+    const key = sources.size === 0 ? undefined : strings.around(offset)?.key;
+    return key !== undefined && sources.has(key) ? 2 : 1;
+  };
+}
+
+/** A finding, or what of it stands in one string. */
+interface Piece {
+  readonly finding: Finding;
+  /** Undefined for a number. */
+  readonly string: FoundString | undefined;
+}
+
+/**
+ * Cuts a finding where strings end: a pattern may match over a quote, but a document in which a
+ * quote is replaced is none. A known value may also be a number; it becomes a string.
+ */
+function piecesOf(bytes: Buffer, finding: Finding, strings: StringFinder): Piece[] {
+  const pieces: Piece[] = [];
+  for (let at = finding.start; at < finding.end; ) {
+    const inside = strings.around(at);
+    const string = inside ?? strings.after(at);
+    if (inside === undefined && finding.exact) {
+      const number = numberAround(bytes, at);
+      if (number !== undefined)
+        pieces.push({ finding: { ...finding, ...number }, string: undefined });
+    }
+    if (string === undefined || string.start >= finding.end) break;
+    const start = Math.max(at, string.start);
+    const end = Math.min(finding.end, string.end);
+    if (end > start) pieces.push({ finding: { ...finding, start, end }, string });
+    at = string.end + 1;
+  }
+  return pieces;
+}
+
+function numberAround(bytes: Buffer, offset: number): { start: number; end: number } | undefined {
+  let start = offset;
+  let end = offset;
+  while (start > 0 && isOfNumber(bytes[start - 1])) start--;
+  while (end < bytes.length && isOfNumber(bytes[end])) end++;
+  return end > offset ? { start, end } : undefined;
+}
+
+function isOfNumber(byte: number | undefined): boolean {
+  return byte !== undefined && '0123456789+-.eE'.includes(String.fromCharCode(byte));
+}
+
+function quoted(edit: DraftEdit): DraftEdit {
+  return { ...edit, bytes: Buffer.concat([QUOTE, edit.bytes, QUOTE]) };
+}
+
+const QUOTE = Buffer.from('"');
+
+/** Redacts a file's text and encodes it anew; a file without a secret stays as it came. */
+function redactFile(file: FileData, ctx: RedactionContext): DraftEdit[] {
+  const { parts, changed, redactions } = splice(file.text, redactText(file.text, ctx));
+  if (!changed) return [];
+  const bytes = Buffer.from(Buffer.concat(parts).toString('base64'), 'latin1');
+  return [{ start: file.start, end: file.end, bytes, redactions }];
+}
+
+/** Most bodies of another format that are declared as JSON show it in their first byte. */
+function beginsAsJson(bytes: Buffer): boolean {
+  return /^\s*["[{]/.test(bytes.toString('latin1', 0, 64));
+}
+
+function lazily(make: () => JsonNode | undefined): () => JsonNode | undefined {
+  let made: { readonly node: JsonNode | undefined } | undefined;
+  return () => {
+    made ??= { node: make() };
+    return made.node;
+  };
+}

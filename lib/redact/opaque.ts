@@ -1,0 +1,83 @@
+import type { JsonNode } from '../json/parse.ts';
+import type { FoundString } from '../json/strings.ts';
+import { decodeEscapes } from '../json/text.ts';
+import { type RuledString, ruledStrings } from '../providers/paths.ts';
+import type { OpaqueRule } from '../providers/types.ts';
+import { type FileData, readFileData } from './file-data.ts';
+
+/** What becomes of a string: scanned, forwarded untouched, or decoded as a file. */
+export type Treatment = 'plain' | 'opaque' | FileData;
+
+/** The exemptions of one document. */
+export interface Exemptions {
+  /** Parses the document only where the string's name may be an exempt one. */
+  of(string: FoundString): Treatment;
+  /** All file data that is not media. */
+  files(): readonly FileData[];
+}
+
+const BILLING_HEADER = 'x-anthropic-billing-header:';
+const BILLING_HEADER_MAX = 256;
+
+/** Finds out what the rules of an API exempt in one document. */
+export function createExemptions(
+  bytes: Buffer,
+  rules: readonly OpaqueRule[],
+  tree: () => JsonNode | undefined,
+): Exemptions {
+  const names = fieldNames(rules);
+  const treatments = new Map<number, Treatment>();
+  let ruled: ReadonlyMap<number, RuledString> | undefined;
+
+  function strings(): ReadonlyMap<number, RuledString> {
+    if (ruled === undefined) {
+      const root = tree();
+      ruled = root === undefined ? new Map() : ruledStrings(root, bytes, rules);
+    }
+    return ruled;
+  }
+
+  function treatmentOf(start: number): Treatment {
+    const known = treatments.get(start);
+    if (known !== undefined) return known;
+    const string = strings().get(start);
+    const fresh = string === undefined ? 'plain' : treat(bytes, string);
+    treatments.set(start, fresh);
+    return fresh;
+  }
+
+  return {
+    of({ start, key }) {
+      if (key === undefined || !(names.has(key) || key.includes('\\'))) return 'plain';
+      return treatmentOf(start);
+    },
+    files() {
+      const files: FileData[] = [];
+      for (const [start, { rule }] of strings()) {
+        const treatment = rule.condition === 'media' ? treatmentOf(start) : 'plain';
+        if (typeof treatment !== 'string') files.push(treatment);
+      }
+      return files;
+    },
+  };
+}
+
+function treat(bytes: Buffer, { node, rule }: RuledString): Treatment {
+  if (rule.condition === 'media') return readFileData(bytes, node);
+  if (rule.condition === undefined) return 'opaque';
+  if (node.end - node.start > 6 * BILLING_HEADER_MAX) return 'plain';
+  const text = Buffer.from(decodeEscapes(bytes, node.start, node.end).bytes);
+  const isShort = text.length <= BILLING_HEADER_MAX;
+  return isShort && text.toString('latin1').startsWith(BILLING_HEADER) ? 'opaque' : 'plain';
+}
+
+const namesOfRules = new WeakMap<readonly OpaqueRule[], ReadonlySet<string>>();
+
+function fieldNames(rules: readonly OpaqueRule[]): ReadonlySet<string> {
+  let names = namesOfRules.get(rules);
+  if (names === undefined) {
+    names = new Set(rules.flatMap((rule) => rule.fields));
+    namesOfRules.set(rules, names);
+  }
+  return names;
+}

@@ -1,0 +1,50 @@
+import { decodeEscapes } from '../json/text.ts';
+import { decodePercent } from './percent.ts';
+
+/** One way of writing text as other text. */
+export type Layer = 'escape' | 'percent' | 'form';
+
+/** A message as it reads with some layers taken off. */
+export interface View {
+  readonly bytes: Buffer;
+  /** The offset in the message of each byte of the view, and of its end; absent: the same offset. */
+  readonly origin: Uint32Array | undefined;
+  /** The layers that were taken off, outermost first. */
+  readonly layers: readonly Layer[];
+}
+
+/** The message itself. */
+export function rawView(bytes: Buffer): View {
+  return { bytes, origin: undefined, layers: [] };
+}
+
+/** The view below one more layer. */
+export function lookThrough(view: View, layer: Layer): View {
+  const { bytes, origin } = decodeLayer(view.bytes, layer);
+  const outer = view.origin;
+  if (outer !== undefined) {
+    for (let i = 0; i < origin.length; i++) origin[i] = outer[origin[i] as number] as number;
+  }
+  return { bytes: asBuffer(bytes), origin, layers: [...view.layers, layer] };
+}
+
+/** Where a view's offset stands in the message. */
+export function originOf(view: View, offset: number): number {
+  return view.origin === undefined ? offset : (view.origin[offset] as number);
+}
+
+/** The text below layers. */
+export function decodeThrough(raw: Buffer, layers: readonly Layer[]): Buffer {
+  return layers.reduce((text, layer) => asBuffer(decodeLayer(text, layer).bytes), raw);
+}
+
+function decodeLayer(bytes: Uint8Array, layer: Layer): ReturnType<typeof decodeEscapes> {
+  return layer === 'escape' ? decodeEscapes(bytes) : decodePercent(bytes, layer === 'form');
+}
+
+/** The same memory as a Buffer. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

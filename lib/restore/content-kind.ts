@@ -1,0 +1,52 @@
+/** How an answer is restored. */
+export type ContentKind = 'sse' | 'lines' | 'json' | 'text' | 'binary';
+
+const LINES = new Set(['ndjson', 'x-ndjson', 'jsonl', 'x-jsonl', 'jsonlines', 'x-jsonlines']);
+
+const TEXT = new Set([
+  'xml',
+  'javascript',
+  'ecmascript',
+  'x-javascript',
+  'x-www-form-urlencoded',
+  'yaml',
+  'x-yaml',
+  'toml',
+  'graphql',
+  'sql',
+  'x-sh',
+  'http',
+]);
+
+/** What a content type asks for; `undefined` where there is none, and the bytes must say. */
+export function kindOf(contentType: string | undefined): ContentKind | undefined {
+  const [media = ''] = (contentType ?? '').split(';');
+  const [top = '', sub = ''] = media.trim().toLowerCase().split('/');
+  if (top === '' || sub === '') return undefined;
+  if (top === 'text') return sub === 'event-stream' ? 'sse' : 'text';
+  if (sub === 'json' || sub.endsWith('+json')) return 'json';
+  if (LINES.has(sub)) return 'lines';
+  if (top === 'multipart' || TEXT.has(sub) || sub.endsWith('+xml')) return 'text';
+  return 'binary';
+}
+
+const FIELD = /^(?::|data:|event:|id:|retry:)/;
+
+/**
+ * What the first bytes of an answer without a content type say.
+ *
+ * @returns `undefined` where they do not say yet
+ */
+export function kindOfBytes(first: Buffer): ContentKind | undefined {
+  const text = first.toString('latin1', 0, 256).replace(/^(?:\xef\xbb\xbf)?[\s]*/, '');
+  if (text === '') return undefined;
+  if (text.startsWith('{') || text.startsWith('[')) return 'json';
+  if (FIELD.test(text)) return 'sse';
+  const mayBeField = ['data:', 'event:', 'id:', 'retry:'].some((field) => field.startsWith(text));
+  if (mayBeField) return undefined;
+  return isBinary(first) ? 'binary' : 'text';
+}
+
+function isBinary(bytes: Buffer): boolean {
+  return bytes.includes(0);
+}

@@ -1,0 +1,52 @@
+import { applyEdits, type Edit } from '../json/edit.ts';
+import { type JsonNode, parseJson } from '../json/parse.ts';
+import { findForm } from '../vault/forms.ts';
+import type { Place } from './places.ts';
+import { restoreRange, type Tally } from './range.ts';
+import type { Resolve } from './types.ts';
+import { walk } from './walk.ts';
+
+const SPACE = /^[\s]$/;
+
+/**
+ * Restores a whole JSON document by place. What does not parse is restored as text; where it looks
+ * like JSON (cut off, or several documents) as text inside of JSON strings.
+ *
+ * @returns the bytes given where nothing changes
+ */
+export function restoreDocument(
+  bytes: Uint8Array,
+  places: Place,
+  resolve: Resolve,
+  tally: Tally,
+): Uint8Array {
+  if (findForm(bytes, 0) === undefined) return bytes;
+  const root = parseJson(bytes);
+  const edits =
+    root === undefined
+      ? restoreRange(bytes, 0, bytes.length, textBase(bytes), resolve, tally)
+      : documentEdits(bytes, root, places, resolve, tally);
+  return edits.length === 0 ? bytes : applyEdits(bytes, edits);
+}
+
+/** Layers of escaping to assume for text that is no JSON document. */
+export function textBase(bytes: Uint8Array): number {
+  const first = bytes.find((byte) => !SPACE.test(String.fromCharCode(byte)));
+  return first === 0x7b || first === 0x5b || first === 0x22 ? 1 : 0;
+}
+
+function documentEdits(
+  bytes: Uint8Array,
+  root: JsonNode,
+  places: Place,
+  resolve: Resolve,
+  tally: Tally,
+): Edit[] {
+  const edits: Edit[] = [];
+  walk(bytes, root, places, {
+    string({ node, base }) {
+      edits.push(...restoreRange(bytes, node.start, node.end, base, resolve, tally));
+    },
+  });
+  return edits;
+}

@@ -1,0 +1,52 @@
+import { WaterwallError } from '../errors.ts';
+import { restoreDocument } from './document.ts';
+import { Pieces } from './pieces.ts';
+import type { Place } from './places.ts';
+import { emptyTally } from './range.ts';
+import type { Resolve, RestoredPiece, Restorer } from './types.ts';
+
+const LF = 0x0a;
+
+/**
+ * Restores newline-delimited JSON, line by line.
+ *
+ * @param limit - longest line in bytes
+ */
+export function createLinesRestorer(places: Place, resolve: Resolve, limit: number): Restorer {
+  let pending: Buffer[] = [];
+  let pendingLength = 0;
+
+  function line(bytes: Buffer, pieces: Pieces): void {
+    const whole = pendingLength === 0 ? bytes : Buffer.concat([...pending, bytes]);
+    pending = [];
+    pendingLength = 0;
+    const tally = emptyTally();
+    pieces.add(restoreDocument(whole, places, resolve, tally), tally);
+  }
+
+  function push(input: Uint8Array): readonly RestoredPiece[] {
+    const chunk = Buffer.from(input.buffer, input.byteOffset, input.length);
+    const pieces = new Pieces();
+    let from = 0;
+    for (let at = chunk.indexOf(LF); at !== -1; at = chunk.indexOf(LF, from)) {
+      line(chunk.subarray(from, at + 1), pieces);
+      from = at + 1;
+    }
+    if (from < chunk.length) pending.push(chunk.subarray(from));
+    pendingLength += chunk.length - from;
+    if (pendingLength > limit) {
+      throw new WaterwallError('unscannable-body', 'a line of the answer is too long to be read', {
+        fix: 'Raise `limits.event` in config.yaml.',
+      });
+    }
+    return pieces.list;
+  }
+
+  function end(): readonly RestoredPiece[] {
+    const pieces = new Pieces();
+    line(Buffer.alloc(0), pieces);
+    return pieces.list;
+  }
+
+  return { push, end, responseIds: [] };
+}

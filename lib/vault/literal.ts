@@ -1,0 +1,60 @@
+import { WaterwallError } from '../errors.ts';
+import type { Edit } from '../json/edit.ts';
+import { type Form, findForm } from './forms.ts';
+import { ESCAPE, MAX_ESCAPES, MAX_FORM_LENGTH } from './placeholder.ts';
+
+const ESCAPE_BYTES = Buffer.from(ESCAPE);
+const NOTHING = new Uint8Array(0);
+
+/** How far behind a mark the `<` of its placeholder lies at most: eight backslashes of an escape. */
+const MARK_REACH = 8;
+
+const BACKSLASH = 0x5c;
+
+/**
+ * Escapes what looks like a placeholder but comes from the client itself: were it to return
+ * unchanged, {@link unescapeEdit}'s side would put a secret in its place.
+ *
+ * @param offsets - where spellings may begin, sorted; an offset inside the backslashes of one will do
+ * @param knows - whether a fingerprint stands for a secret; others are left alone in both directions
+ * @returns sorted, disjoint edits
+ * @throws WaterwallError `placeholder-collision` where there is no room for one more escape
+ */
+export function escapeLiteralEdits(
+  bytes: Uint8Array,
+  offsets: readonly number[],
+  knows: (fingerprint: string) => boolean,
+): Edit[] {
+  const edits: Edit[] = [];
+  let done = 0;
+  for (const offset of offsets) {
+    if (offset < done) continue;
+    const form = literalAt(bytes, offset, done);
+    if (form === undefined) continue;
+    done = form.end;
+    if (!knows(form.fingerprint)) continue;
+    if (form.escapes >= MAX_ESCAPES || form.room < ESCAPE.length) throw noRoom();
+    edits.push({ start: form.escapeAt, end: form.escapeAt, bytes: ESCAPE_BYTES });
+  }
+  return edits;
+}
+
+/** Takes one escape off a literal that comes back. */
+export function unescapeEdit(form: Form): Edit {
+  return { start: form.escapeAt, end: form.escapeAt + ESCAPE.length, bytes: NOTHING };
+}
+
+function literalAt(bytes: Uint8Array, offset: number, from: number): Form | undefined {
+  let at = offset;
+  while (at > from && bytes[at - 1] === BACKSLASH) at--;
+  const form = findForm(bytes, at, Math.min(bytes.length, offset + MARK_REACH + MAX_FORM_LENGTH));
+  return form !== undefined && form.start <= offset + MARK_REACH ? form : undefined;
+}
+
+function noRoom(): WaterwallError {
+  return new WaterwallError(
+    'placeholder-collision',
+    'the request holds a placeholder literal that is already escaped as often as can be undone',
+    { fix: 'Remove the text `<pl-esc-esc…:…>` from the request, or spell it differently.' },
+  );
+}

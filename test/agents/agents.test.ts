@@ -1,0 +1,111 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { findLeaks } from '../support/leaks.ts';
+import { startRelay } from '../support/relay.ts';
+import { useRig } from '../support/rig.ts';
+import { type MadeSecret, makeSecrets } from '../support/secrets.ts';
+import { AGENTS, type Agent } from './agents.ts';
+import { type Command, type Installed, installAgents } from './install.ts';
+import { stage } from './stage.ts';
+
+// Real agents read a file with secrets, write it to another file and say what it holds. They write
+// and say the secrets; the provider never sees one.
+const TYPES = [
+  'AWS_ACCESS_KEY',
+  'GITHUB_TOKEN',
+  'ANTHROPIC_KEY',
+  'JWT_TOKEN',
+  'OPENAI_KEY',
+  'PEM_BLOCK',
+];
+const secrets = makeSecrets(20).filter(({ type }) => TYPES.includes(type));
+const FILE = `${secrets.map(assignment).join('\n')}\nDEBUG=1\n`;
+
+function assignment({ type, value }: MadeSecret): string {
+  return value.includes('\n') ? value : `${type}="${value}"`;
+}
+
+let installed: Readonly<Record<Command, Installed>>;
+beforeAll(async () => {
+  installed = await installAgents();
+});
+
+/** Where an agent is; a test of one that cannot be installed is skipped, and says why. */
+function find(agent: Agent, skip: (reason: string) => never): string {
+  const found = installed[agent.command];
+  return 'path' in found ? found.path : skip(found.missing);
+}
+
+const NAMED = AGENTS.map((agent) => [agent.name, agent] as const);
+
+describe('through Waterwall', () => {
+  const rig = useRig({ policy: { unlisted_hosts: 'refuse' } });
+
+  test.for(NAMED)('%s writes the secrets; its provider sees none', async ([, agent], { skip }) => {
+    await play(rig, agent, find(agent, skip));
+    expect(
+      rig.provider.requests.filter((one) => one.url.startsWith(agent.path)).length,
+    ).toBeGreaterThan(2);
+  });
+});
+
+describe('over a WebSocket', () => {
+  const rig = useRig({ policy: { unlisted_hosts: 'refuse' } }, { webSocket: 'accept' });
+  const codex = AGENTS.filter(({ command }) => command === 'codex').map(
+    (one) => [one.name, one] as const,
+  );
+
+  test.for(codex)('%s writes the secrets; its provider sees none', async ([, agent], { skip }) => {
+    await play(rig, agent, find(agent, skip));
+    expect(rig.provider.messages.length).toBeGreaterThan(2);
+  });
+});
+
+async function play(rig: ReturnType<typeof useRig>, agent: Agent, command: string): Promise<void> {
+  rig.provider.forget();
+  const { run, written } = await stage(agent, command, {
+    proxyPort: rig.daemon.port,
+    roots: rig.daemon.ca,
+    file: FILE,
+    prompt: (setting) => `play @@${JSON.stringify(agent.script(setting))}@@`,
+  });
+  expect([run.code, run.timedOut], run.output).toEqual([0, false]);
+  expect(written?.trimEnd(), run.output).toBe(FILE.trimEnd());
+  for (const { value } of secrets.filter((one) => !one.value.includes('\n'))) {
+    expect(run.output).toContain(value);
+  }
+  expect(findLeaks(rig.provider, secrets)).toEqual([]);
+}
+
+describe('with the kill switch engaged', () => {
+  const rig = useRig({ policy: { unlisted_hosts: 'refuse' } });
+
+  test.for(NAMED)('%s stops at once and shows why', async ([, agent], { skip }) => {
+    const command = find(agent, skip);
+    const given = { file: FILE, prompt: () => 'say hello' };
+    // How long it takes to start, ask once and end where nothing is in its way.
+    const relay = await startRelay(rig.provider.port);
+    const plain = await stage(agent, command, {
+      ...given,
+      proxyPort: relay.port,
+      roots: rig.provider.root,
+    });
+    await relay.close();
+    expect(plain.run.code, plain.run.output).toBe(0);
+
+    rig.provider.forget();
+    const { daemon } = rig;
+    await daemon.admin('POST', '/admin/killswitch', { action: 'arm', reason: 'a test' });
+    try {
+      const stopped = await stage(agent, command, {
+        ...given,
+        proxyPort: daemon.port,
+        roots: daemon.ca,
+      });
+      expect(stopped.run.output).toContain('Waterwall: kill switch engaged');
+      expect(rig.provider.requests.map(({ url }) => url)).toEqual([]);
+      expect(stopped.run.took - plain.run.took).toBeLessThan(2000);
+    } finally {
+      await daemon.admin('POST', '/admin/killswitch', { action: 'disarm' });
+    }
+  });
+});

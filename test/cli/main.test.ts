@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { VERBS } from '../../lib/cli/verbs.ts';
+import { start, temporaryFolder, waterwall } from './transcript.ts';
+
+const MANIFEST = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
+describe('waterwall', () => {
+  test('--version prints the version and nothing else', async () => {
+    expect(await waterwall(['--version'])).toEqual({
+      code: 0,
+      stdout: `${MANIFEST.version}\n`,
+      stderr: '',
+    });
+  });
+
+  test('--help lists every verb on stdout', async () => {
+    const { code, stdout, stderr } = await waterwall(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const { name, summary } of VERBS)
+      expect(stdout).toMatch(new RegExp(`${name} +${summary}`));
+  });
+
+  test('without a verb: the help on stderr, 2', async () => {
+    const { code, stdout, stderr } = await waterwall([]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('Usage: waterwall');
+  });
+
+  test('an unknown verb: what was probably meant, 2', async () => {
+    const { code, stdout, stderr } = await waterwall(['statsu']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('Did you mean status?');
+  });
+
+  test('with --json a usage error is JSON on stdout, and nothing else', async () => {
+    const { code, stdout, stderr } = await waterwall(['status', '--json', '--bogus']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'usage', message: "unknown option '--bogus'" },
+    });
+  });
+
+  test.each(VERBS.map(({ name }) => name))(
+    '%s --help has examples, in 80 columns',
+    async (name) => {
+      const { code, stdout, stderr } = await waterwall([name, '--help']);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/\nExamples:\n {2}\$ \S/);
+      for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+    },
+  );
+
+  test('a reader that goes away is no failure', async () => {
+    const child = start(['patterns', '--help'], { home: temporaryFolder() }, [
+      'ignore',
+      'pipe',
+      'pipe',
+    ]);
+    child.stdout?.destroy();
+    let stderr = '';
+    child.stderr?.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+});

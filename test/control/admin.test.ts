@@ -1,0 +1,345 @@
+import { execFile } from 'node:child_process';
+import { existsSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { adminRequest } from '../../lib/control/admin-client.ts';
+import type { AdminRoutes } from '../../lib/control/admin-protocol.ts';
+import { type AdminFacts, adminRoutes } from '../../lib/control/admin-routes.ts';
+import { ADMIN_LIMITS, startAdminServer } from '../../lib/control/admin-server.ts';
+import type { Health } from '../../lib/control/health.ts';
+import { makeHome, startSwitch, type TestHome } from './home.ts';
+
+const run = promisify(execFile);
+
+function facts(home: TestHome, more: Partial<AdminFacts> = {}): AdminFacts {
+  return {
+    killSwitch: startSwitch(home).killSwitch,
+    health: () => ({ v: 1, status: 'ok' }) as Health,
+    state: () => ({ v: 1, hello: 'state' }),
+    reload: async () => {
+      throw new Error('not asked');
+    },
+    ...more,
+  };
+}
+
+async function serve(home: TestHome, more: Partial<AdminFacts> = {}, limits = ADMIN_LIMITS) {
+  const faults: unknown[] = [];
+  const server = await startAdminServer({
+    socketPath: home.socket,
+    routes: adminRoutes(facts(home, more)),
+    limits,
+    onFault: (error) => faults.push(error),
+  });
+  onTestFinished(() => server.close());
+  return { server, faults };
+}
+
+/** Sends bytes as they are and gives everything that comes back until the server closes. */
+async function raw(
+  home: TestHome,
+  bytes: string,
+  drive?: (socket: Socket) => void,
+): Promise<string> {
+  const socket = connect(home.socket);
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk) => chunks.push(chunk));
+  socket.on('error', () => {});
+  socket.write(bytes);
+  drive?.(socket);
+  await new Promise((resolve) => socket.on('close', resolve));
+  return Buffer.concat(chunks).toString();
+}
+
+function post(path: string, body: string, length = Buffer.byteLength(body)): string {
+  return `POST ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: ${length}\r\n\r\n${body}`;
+}
+
+describe('routes', () => {
+  it('answers health with 200 or 503', async () => {
+    const home = makeHome();
+    let status: Health['status'] = 'ok';
+    await serve(home, { health: () => ({ status }) as Health });
+    expect(await adminRequest(home, 'GET', '/healthz')).toEqual({ status: 200, body: { status } });
+    status = 'failed';
+    expect(await adminRequest(home, 'GET', '/healthz')).toEqual({ status: 503, body: { status } });
+  });
+
+  it('answers state, also with a query', async () => {
+    const home = makeHome();
+    await serve(home);
+    const answer = await adminRequest(home, 'GET', '/admin/state?since=1');
+    expect(answer).toEqual({ status: 200, body: { v: 1, hello: 'state' } });
+  });
+
+  it('arms and disarms, and names what still holds', async () => {
+    const home = makeHome();
+    await serve(home);
+    const arm = { action: 'arm', reason: 'leak\u001b[2J\nsuspected' };
+    const armed = await adminRequest(home, 'POST', '/admin/killswitch', arm);
+    expect(armed).toMatchObject({
+      status: 200,
+      body: {
+        active: true,
+        sources_active: ['http'],
+        sources: [
+          { source: 'http', reason: 'leak [2J suspected', clear: 'waterwall killswitch disarm' },
+        ],
+      },
+    });
+    writeFileSync(home.sentinel, '');
+    const disarmed = await adminRequest(home, 'POST', '/admin/killswitch', { action: 'disarm' });
+    expect(disarmed).toMatchObject({
+      status: 200,
+      body: {
+        active: true,
+        sources_active: ['sentinel'],
+        sources: [{ clear: `rm ${home.sentinel}` }],
+      },
+    });
+  });
+
+  it('says why it could not disarm', async () => {
+    const home = makeHome();
+    const { killSwitch, audit } = startSwitch(home);
+    await serve(home, { killSwitch });
+    killSwitch.arm('http', 'x');
+    audit.failure = new Error('poisoned');
+    const answer = await adminRequest(home, 'POST', '/admin/killswitch', { action: 'disarm' });
+    expect(answer).toMatchObject({ status: 503, body: { error: { code: 'audit-unavailable' } } });
+  });
+
+  const bad: Readonly<Record<string, unknown>> = {
+    'no object': ['arm'],
+    'no action': {},
+    'another action': { action: 'explode' },
+    'a reason that is no string': { action: 'arm', reason: 5 },
+    'a reason without end': { action: 'arm', reason: 'x'.repeat(501) },
+    'an unknown field': { action: 'arm', why: 'x' },
+  };
+  for (const [name, body] of Object.entries(bad)) {
+    it(`refuses ${name} for the kill switch`, async () => {
+      const home = makeHome();
+      await serve(home);
+      const answer = await adminRequest(home, 'POST', '/admin/killswitch', body);
+      expect(answer).toMatchObject({ status: 400, body: { error: { code: 'bad-request' } } });
+      expect(startSwitch(home).sources()).toEqual([]);
+    });
+  }
+
+  it('tells what a reload changed, or why it was refused', async () => {
+    const home = makeHome();
+    const details = { file: 'patterns.yaml', line: 3, column: 5, key: 'patterns[0].regex' };
+    const error = { code: 'config-invalid', message: 'bad', fix: 'mend', details };
+    const reload = vi.fn<AdminFacts['reload']>();
+    await serve(home, { reload });
+    reload.mockResolvedValueOnce({ ok: false, hash: 'h', error });
+    const refused = await adminRequest(home, 'POST', '/admin/reload');
+    expect(refused).toEqual({ status: 422, body: { error } });
+    reload.mockResolvedValueOnce({
+      ok: false,
+      hash: 'h',
+      error: { ...error, code: 'file-exposed' },
+    });
+    expect((await adminRequest(home, 'POST', '/admin/reload')).status).toBe(409);
+  });
+
+  it('knows no other path and no other method', async () => {
+    const home = makeHome();
+    await serve(home);
+    for (const path of ['/', '/admin', '/constructor', '/__proto__', '/admin/events']) {
+      expect((await adminRequest(home, 'GET', path)).status).toBe(404);
+    }
+    const answer = await raw(home, post('/healthz', '').replace('POST', 'DELETE'));
+    expect(answer).toMatch(/^HTTP\/1\.1 405 .*\r\n/);
+    expect(answer).toMatch(/\r\nallow: GET\r\n/i);
+    expect(answer).toMatch(/\r\ncontent-type: application\/json/i);
+    expect((await adminRequest(home, 'GET', '/admin/killswitch')).status).toBe(405);
+  });
+
+  it('says so while the daemon is starting', async () => {
+    const home = makeHome();
+    let routes: AdminRoutes | undefined;
+    const options = { socketPath: home.socket, routes: () => routes, onFault: () => {} };
+    const server = await startAdminServer(options);
+    onTestFinished(() => server.close());
+    expect(await adminRequest(home, 'GET', '/healthz')).toMatchObject({
+      status: 503,
+      body: { error: { code: 'starting' } },
+    });
+    routes = adminRoutes(facts(home));
+    expect((await adminRequest(home, 'GET', '/healthz')).status).toBe(200);
+  });
+
+  it('hides what a handler threw', async () => {
+    const home = makeHome();
+    const { faults } = await serve(home, {
+      state: () => {
+        throw new Error('internals');
+      },
+    });
+    const answer = await adminRequest(home, 'GET', '/admin/state');
+    expect(answer.status).toBe(500);
+    expect(JSON.stringify(answer.body)).not.toContain('internals');
+    expect(faults).toHaveLength(1);
+  });
+
+  it('speaks with curl', async () => {
+    const home = makeHome();
+    await serve(home);
+    const curl = async (...args: string[]) =>
+      (await run('curl', ['-sS', '--max-time', '5', '--unix-socket', home.socket, ...args])).stdout;
+    expect(JSON.parse(await curl('http://localhost/healthz'))).toMatchObject({ status: 'ok' });
+    const body = '{"action":"arm","reason":"by curl"}';
+    const armed = await curl('-X', 'POST', '-d', body, 'http://localhost/admin/killswitch');
+    expect(JSON.parse(armed)).toMatchObject({ active: true });
+  });
+});
+
+describe('hostile clients', () => {
+  it('refuses bodies that are no JSON', async () => {
+    const home = makeHome();
+    await serve(home);
+    for (const body of ['{', 'arm', '{"action":"arm"}x', '{"action":"\xff"}']) {
+      const answer = await raw(
+        home,
+        Buffer.from(post('/admin/killswitch', body), 'latin1').toString(),
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    }
+    expect(await raw(home, post('/admin/killswitch', ''))).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('refuses large bodies, announced or not', async () => {
+    const home = makeHome();
+    const limits = { ...ADMIN_LIMITS, body: 100 };
+    await serve(home, {}, limits);
+    expect(await raw(home, post('/admin/killswitch', '', 101))).toMatch(/^HTTP\/1\.1 413 /);
+    const chunk = `80\r\n${'x'.repeat(128)}\r\n`;
+    const chunked =
+      'POST /admin/killswitch HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n';
+    expect(await raw(home, chunked + chunk + chunk)).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it('refuses large headers and garbage', async () => {
+    const home = makeHome();
+    await serve(home);
+    const large = `GET /healthz HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(9000)}\r\n\r\n`;
+    expect(await raw(home, large)).toMatch(/^HTTP\/1\.1 431 /);
+    expect(await raw(home, '\u0016\u0003\u0001 hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    expect(
+      await raw(home, 'GET http://evil/ HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'),
+    ).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('cuts slow headers and slow bodies, and serves others meanwhile', async () => {
+    const home = makeHome();
+    const limits = { ...ADMIN_LIMITS, headerTimeout: 100, requestTimeout: 200 };
+    await serve(home, {}, limits);
+    const slow = [
+      raw(home, 'GET /healthz HTTP/1.1\r\nho'),
+      raw(home, post('/admin/killswitch', '{"action"', 100)),
+    ];
+    expect((await adminRequest(home, 'GET', '/healthz')).status).toBe(200);
+    for (const answer of await Promise.all(slow)) expect(answer).toMatch(/^HTTP\/1\.1 408 |^$/);
+    expect(startSwitch(home).sources()).toEqual([]);
+  });
+
+  it('survives clients that go away in the middle', async () => {
+    const home = makeHome();
+    const { faults } = await serve(home);
+    const gone = raw(home, post('/admin/killswitch', '{"action"', 100), (socket) => {
+      setTimeout(() => socket.destroy(), 20);
+    });
+    await gone;
+    await sleep(20);
+    expect((await adminRequest(home, 'GET', '/healthz')).status).toBe(200);
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('the socket', () => {
+  it('is private, whatever the umask, and gone after close', async () => {
+    const home = makeHome();
+    const before = process.umask(0);
+    onTestFinished(() => {
+      process.umask(before);
+    });
+    const { server } = await serve(home);
+    expect(statSync(home.socket).mode & 0o777).toBe(0o600);
+    expect(process.umask()).toBe(0);
+    await server.close();
+    expect(existsSync(home.socket)).toBe(false);
+  });
+
+  it('replaces one that a dead process left', async () => {
+    const home = makeHome();
+    const dead = createServer().listen(`${home.socket}.dead`);
+    await new Promise((resolve) => dead.on('listening', resolve));
+    renameSync(`${home.socket}.dead`, home.socket);
+    await new Promise((resolve) => dead.close(resolve));
+    expect(existsSync(home.socket)).toBe(true);
+    await serve(home);
+    expect((await adminRequest(home, 'GET', '/healthz')).status).toBe(200);
+  });
+
+  it('refuses one that answers, and leaves it alone', async () => {
+    const home = makeHome();
+    await serve(home);
+    await expect(serve(home)).rejects.toMatchObject({ code: 'already-running' });
+    expect((await adminRequest(home, 'GET', '/healthz')).status).toBe(200);
+  });
+
+  it('of two that start at once over a dead one exactly one serves', async () => {
+    const home = makeHome();
+    const dead = createServer().listen(`${home.socket}.dead`);
+    await new Promise((resolve) => dead.on('listening', resolve));
+    renameSync(`${home.socket}.dead`, home.socket);
+    await new Promise((resolve) => dead.close(resolve));
+    // The race is among those who find it, long after it died.
+    await sleep(20);
+    const ends = await Promise.allSettled([serve(home), serve(home), serve(home)]);
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect((await adminRequest(home, 'GET', '/healthz')).status).toBe(200);
+  });
+
+  it('refuses a file in its place, a missing folder and a path too long', async () => {
+    const home = makeHome();
+    writeFileSync(home.socket, 'mine');
+    await expect(serve(home)).rejects.toMatchObject({ code: 'io-error' });
+    await expect(serve({ ...home, socket: `${home.run}/no/admin.sock` })).rejects.toMatchObject({
+      code: 'io-error',
+    });
+    const long = `${home.run}/${'x'.repeat(120)}.sock`;
+    await expect(serve({ ...home, socket: long })).rejects.toMatchObject({ code: 'io-error' });
+  });
+});
+
+describe('the client', () => {
+  it('tells a daemon that is not there from one that does not answer', async () => {
+    const home = makeHome();
+    const ask = () => adminRequest(home, 'GET', '/healthz', undefined, { timeoutMs: 100 });
+    await expect(ask()).rejects.toMatchObject({ code: 'not-running' });
+    writeFileSync(home.socket, '');
+    await expect(ask()).rejects.toMatchObject({ code: 'not-running' });
+    renameSync(home.socket, `${home.socket}.file`);
+    const mute = createServer((socket) => socket.on('error', () => {})).listen(home.socket);
+    onTestFinished(() => {
+      mute.close();
+    });
+    await new Promise((resolve) => mute.on('listening', resolve));
+    await expect(ask()).rejects.toMatchObject({
+      code: 'io-error',
+      message: expect.stringContaining('100 ms'),
+    });
+    mute
+      .removeAllListeners('connection')
+      .on('connection', (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nhello'));
+    await expect(ask()).rejects.toMatchObject({ code: 'io-error' });
+  });
+});

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import tls from 'node:tls';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Daemon, startDaemon } from '../support/daemon.ts';
+import { type Provider, startProvider } from '../support/provider.ts';
+import { type Relay, startRelay } from '../support/relay.ts';
+import { expectServing } from '../support/rig.ts';
+import { readAll, TunnelRefused, tlsTunnel, tunnel } from '../support/tunnel.ts';
+
+// The daemon reaches the outside through a relay that leads everything to the stand-in: so a tunnel
+// to a host of the real world can be tested without the real world.
+let provider: Provider;
+let relay: Relay;
+let daemon: Daemon;
+
+beforeAll(async () => {
+  provider = await startProvider();
+  relay = await startRelay(provider.port);
+  daemon = await startDaemon({
+    provider,
+    config: { upstream_proxy: `http://127.0.0.1:${relay.port}` },
+  });
+});
+
+afterAll(async () => {
+  await daemon.dispose();
+  await relay.close();
+  await provider.close();
+});
+
+const TOKEN = `ghp_${'0aB1'.repeat(9)}`;
+
+test('an unlisted host is piped through unopened, and the log says so', async () => {
+  const socket = await tlsTunnel({ port: daemon.port, ca: provider.root }, 'tunnel.example');
+  expect(socket.getPeerCertificate().issuer.CN).toBe('Stand-in Provider Root');
+  socket.write(`GET /tunnelled HTTP/1.1\r\nHost: tunnel.example\r\nX-Token: ${TOKEN}\r\n\r\n`);
+  await readAll(socket, { enough: (text) => text.includes('\r\n\r\n') });
+  socket.destroy();
+  const seen = await provider.waitFor(({ url }) => url === '/tunnelled');
+  expect(seen.headers['x-token']).toBe(TOKEN);
+  expect(relay.authorities).toContain('tunnel.example:443');
+  const line = await daemon.waitForLine(({ line_type }) => line_type === 'tunnel');
+  expect(JSON.stringify(line)).toContain('tunnel.example');
+});
+
+test('a permitted host is opened on the same way', async () => {
+  await expectServing(daemon);
+});
+
+test.each(['api.groq.com', 'chatgpt.com', 'generativelanguage.googleapis.com'])(
+  'the provider %s, which nobody listed, is not tunnelled',
+  async (host) => {
+    const refused = await tunnel(daemon.port, `${host}:443`).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(TunnelRefused);
+    const { status, answer } = refused as TunnelRefused;
+    expect(status).toBe(403);
+    expect(answer).toMatch(/x-waterwall: host-not-permitted/i);
+    expect(answer).toContain(host);
+    expect(answer).toContain('permitted_hosts.yaml');
+    expect(relay.authorities).not.toContain(`${host}:443`);
+  },
+);
+
+test('a tunnel whose handshake names another host is cut off', async () => {
+  const socket = await tunnel(daemon.port, 'tunnel.example:443');
+  const secure = tls.connect({ socket, servername: 'api.groq.com', rejectUnauthorized: false });
+  const outcome = await Promise.race([
+    once(secure, 'secureConnect').then(() => 'handshake'),
+    once(secure, 'error').then(() => 'cut off'),
+  ]).catch(() => 'cut off');
+  expect(outcome).toBe('cut off');
+});
+
+test('a tunnel that speaks no TLS is cut off', async () => {
+  const socket = await tunnel(daemon.port, 'tunnel.example:443');
+  socket.write('GET / HTTP/1.1\r\nHost: api.groq.com\r\n\r\n');
+  expect((await readAll(socket)).end).not.toBe('open');
+});

@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { splice } from '../../lib/redact/draft.ts';
+import { redactJson } from '../../lib/redact/json.ts';
+import type { RedactionContext } from '../../lib/redact/types.ts';
+import { escapedAnyhow, jsonText, spaced } from './arbitraries.ts';
+import {
+  anthropic,
+  aws,
+  awsPlaceholder,
+  createContext,
+  github,
+  githubPlaceholder,
+  placeholder,
+  redact,
+  remember,
+  sent,
+} from './setup.ts';
+
+const pem = [
+  '-----BEGIN PRIVATE KEY-----',
+  ...Array.from({ length: 6 }, (_, i) => `${i}madeUpKey/`.repeat(8).slice(0, 64)),
+  'AAAA',
+  '-----END PRIVATE KEY-----',
+].join('\n');
+
+describe('redactJson', () => {
+  it('changes nothing but the secret', () => {
+    const body =
+      `\n{ "big" :12345678901234567890,"f":1.0 ,"e": 1e400,"k":1,"k":2,\t` +
+      `"s":"\\u00e9\\/\\ud83d\\ude00 é ${aws}\\n",  "t":[ ] ,"n":null}\r\n`;
+    expect(redact(body)).toBe(body.replace(aws, awsPlaceholder));
+  });
+
+  it('gives the input’s own memory back where nothing changes', () => {
+    const bytes = Buffer.from('{"messages":[{"content":"nothing here"}]}');
+    const { parts, changed, redactions } = splice(bytes, redactJson(bytes, createContext()));
+    expect(parts).toEqual([bytes]);
+    expect(parts[0]).toBe(bytes);
+    expect({ changed, redactions }).toEqual({ changed: false, redactions: [] });
+  });
+
+  it('lists what it replaced in the order in which it stood', () => {
+    const bytes = Buffer.from(JSON.stringify([github, `${aws} ${github}`]));
+    const { redactions } = splice(bytes, redactJson(bytes, createContext()));
+    expect(redactions.map(({ type }) => type)).toEqual([
+      'GITHUB_TOKEN',
+      'AWS_ACCESS_KEY',
+      'GITHUB_TOKEN',
+    ]);
+    expect(redactions[0]).toEqual(redactions[2]);
+  });
+
+  it('gives one text one placeholder at every depth of escaping', () => {
+    const ctx = createContext('openai');
+    const inside = JSON.stringify({ cmd: `cat > key\n${pem}` });
+    const call = { type: 'function_call', arguments: inside };
+    const body = JSON.stringify({ instructions: `key: ${pem}`, input: [call] });
+    const found = JSON.stringify(JSON.parse(redact(body, 'application/json', ctx))).match(/<pl:[^>]*>/g);
+    expect(new Set(found)).toEqual(new Set([placeholder('PEM_BLOCK', pem)]));
+    expect(found).toHaveLength(2);
+    expect(redact(pem, 'text/plain', ctx)).toBe(placeholder('PEM_BLOCK', pem));
+  });
+
+  it('sees through escapes that hide a token, at any depth', () => {
+    const ctx = createContext('openai');
+    const hidden = (text: string): string =>
+      [...text].map((char) => `\\u00${char.charCodeAt(0).toString(16)}`).join('');
+    for (const written of [hidden(aws), hidden(aws).replaceAll('\\', '\\\\'), hidden(aws).toUpperCase().replaceAll('\\U', '\\u')]) {
+      expect(redact(`{"a":"x ${written} y"}`, 'application/json', ctx)).toBe(
+        `{"a":"x ${awsPlaceholder} y"}`,
+      );
+    }
+  });
+
+  it('redacts what came back wherever it stands, also as a number', () => {
+    const ctx = createContext();
+    const password = remember(ctx, 'PASSWORD', 'pass"word\\1');
+    const pin = remember(ctx, 'PIN', '31415926535');
+    const body = JSON.stringify({ a: 'xpass"word\\1x', 'pass"word\\1': [31415926535, 1] });
+    expect(JSON.parse(redact(body, 'application/json', ctx))).toEqual({
+      a: `x${password}x`,
+      [password]: [pin, 1],
+    });
+  });
+
+  it('gives a known value its own placeholder where a pattern finds it too', () => {
+    const ctx = createContext();
+    const known = remember(ctx, 'DEPLOY_KEY', github);
+    expect(redact(JSON.stringify(github), 'application/json', ctx)).toBe(`"${known}"`);
+  });
+
+  it('joins a known value and a token that overlap', () => {
+    const ctx = createContext();
+    remember(ctx, 'PASSWORD', `prefix-${aws.slice(0, 8)}`);
+    const result = redact(JSON.stringify(`prefix-${aws}`), 'application/json', ctx);
+    expect(result).toBe(`"${placeholder('AWS_ACCESS_KEY', `prefix-${aws}`)}"`);
+  });
+
+  it('escapes literal placeholders that are known, and no others', () => {
+    const ctx = createContext();
+    const known = remember(ctx, 'PASSWORD', 'CorrectHorseBattery');
+    const unknown = '<pl:PASSWORD:0123456789abcdef>';
+    const body = JSON.stringify({ [known]: `${known} ${unknown} <pl:`, b: ['\\', known] });
+    const escaped = known.replace('<pl:', '<pl-esc:');
+    expect(redact(body, 'application/json', ctx)).toBe(body.replaceAll(known, escaped));
+  });
+
+  it('keeps a turn’s bytes in all later turns', () => {
+    const ctx = createContext();
+    const messages: object[] = [];
+    let before = '';
+    const texts = [aws, pem, `x ${github}`, 'plain', `\\u0041 ${aws}/`, `${anthropic}\n`];
+    for (const text of texts) {
+      messages.push({ role: 'user', content: [{ type: 'text', text }] });
+      const now = redact(`{"system":"s ${github}","messages":${JSON.stringify(messages)}}`, 'application/json', ctx);
+      expect(now.startsWith(before)).toBe(true);
+      before = now.slice(0, -2);
+    }
+  });
+
+  it('sees through escapes and percent-encoding in what does not parse', () => {
+    const percent = [...github].map((char) => `%${char.charCodeAt(0).toString(16)}`).join('');
+    const escaped = [...github].map((char) => `\\u00${char.charCodeAt(0).toString(16)}`).join('');
+    for (const body of [`{"a":"${github}`, `{"a":"${escaped}`, `{"a":"${percent}`, `a=${percent}`]) {
+      expect(redact(body)).toMatch(/^(\{"a":"|a=)<pl:GITHUB_TOKEN:[0-9a-f]{16}>$/);
+      expect(redact(body)).toContain(githubPlaceholder);
+    }
+  });
+});
+
+describe('both ways through a document', () => {
+  const both = (body: string, prepare: (ctx: RedactionContext) => void = () => {}) =>
+    [false, true].map((decode) => {
+      const ctx = createContext('openai');
+      prepare(ctx);
+      const bytes = Buffer.from(body);
+      const body2 = splice(bytes, redactJson(bytes, ctx, { decode }));
+      return { text: sent(body2), redactions: body2.redactions };
+    });
+
+  it('give the same', () => {
+    const secrets = [aws, github, anthropic, pem, awsPlaceholder];
+    fc.assert(
+      fc.property(jsonText(secrets), (body) => {
+        const [raw, decoded] = both(body);
+        expect(decoded).toEqual(raw);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('give the same with known values', () => {
+    const known = ['pass"word\\1', 'two\nlines!', 'naïve→pass'];
+    fc.assert(
+      fc.property(jsonText(known), (body) => {
+        const [raw, decoded] = both(body, (ctx) => {
+          for (const value of known) remember(ctx, 'PASSWORD', value);
+        });
+        expect(decoded).toEqual(raw);
+        for (const value of known) expect(textsOf(JSON.parse(raw?.text ?? ''))).not.toContain(value);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('leave no secret, however it is escaped, and change nothing else', () => {
+    const secrets = [aws, github, anthropic];
+    fc.assert(
+      fc.property(spaced(secrets).chain((value) => fc.tuple(fc.constant(value), escapedAnyhow(value))), ([value, body]) => {
+        const result = JSON.parse(redact(body, 'application/json', createContext('openai')));
+        const plain = JSON.parse(redact(JSON.stringify(value), 'application/json', createContext('openai')));
+        expect(result).toEqual(plain);
+        for (const secret of secrets) expect(textsOf(result)).not.toContain(secret);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** All strings and keys of a value, as one text. */
+function textsOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) return '';
+  return Object.entries(value)
+    .map(([key, item]) => `${key}\u0000${textsOf(item)}`)
+    .join('\u0000');
+}
