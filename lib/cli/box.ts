@@ -6,12 +6,12 @@ const INNER = COLUMNS - 4;
 
 /** A titled box; lines that are too long go on in the next row. */
 export function box(title: string, lines: readonly string[], paint: Paint): string {
-  const top = `╭─ ${title} ${'─'.repeat(Math.max(0, INNER - width(title) - 1))}╮`;
+  const rest = '─'.repeat(Math.max(0, INNER - width(title) - 1));
+  const head = `${paint('dim', '╭─')} ${paint('bold', title)} ${paint('dim', `${rest}╮`)}`;
   const rows = lines.flatMap(wrap).map((line) => {
     const space = ' '.repeat(Math.max(0, INNER - width(line)));
     return `${paint('dim', '│')} ${line}${space} ${paint('dim', '│')}`;
   });
-  const head = paint('dim', top).replace(title, paint('bold', title));
   return [head, ...rows, paint('dim', `╰${'─'.repeat(COLUMNS - 2)}╯`)].join('\n');
 }
 

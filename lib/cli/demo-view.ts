@@ -13,7 +13,7 @@ export function renderDemo(report: DemoReport, paint: Paint): string {
     arrow('the model answers, in pieces', paint),
     box(
       '3  the provider streams',
-      [report.streamed.map((piece) => highlight(piece)).join(paint('dim', '¦'))],
+      [report.streamed.map((piece) => markHalf(piece, paint)).join(paint('dim', '¦'))],
       paint,
     ),
     arrow('Waterwall puts them back, as they stream', paint),
@@ -31,6 +31,11 @@ function arrow(says: string, paint: Paint): string {
 
 function mark(text: string, values: readonly string[], colour: Colour, paint: Paint): string {
   return values.reduce((marked, value) => marked.replaceAll(value, paint(colour, value)), text);
+}
+
+/** A piece of the stream: its half of a placeholder stands at its end, or is all of it. */
+function markHalf(piece: string, paint: Paint): string {
+  return piece.replace(/<pl:.*$|^[A-Z0-9_:]*[0-9a-f:]+>/, (half) => paint('cyan', half));
 }
 
 /** An audit line: the first one field by field, the others in a row each. */

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { HeldSource } from '../ops/killswitch-at-rest.ts';
 import { examples } from './examples.ts';
 import { print, printJson, say } from './output.ts';
@@ -9,39 +9,29 @@ interface Options {
   readonly json?: boolean;
 }
 
+const ACTIONS = ['arm', 'disarm', 'status'] as const;
+type Action = (typeof ACTIONS)[number];
+
 export function configure(command: Command): void {
   command
     .description(
-      'Stops all egress at once, what is under way included, or lets it go on. Four sources can hold it: config, sigusr1, sentinel and http; this command is http.',
+      'Stops all egress at once, what is under way included, or lets it go on. Four sources can hold it: config, sigusr1, sentinel and http; this command is http. disarm tells which others still hold, and how to clear each.',
     )
+    .addArgument(new Argument('[action]', 'what to do').choices(ACTIONS).default('status'))
+    .option('--reason <text>', 'why, for state and audit log')
+    .option('--json', 'print who holds it as JSON')
     .addHelpText(
       'after',
-      examples(
+      `${examples(
         ['waterwall killswitch arm --reason "key leaked"', 'stop everything'],
         ['waterwall killswitch disarm', 'go on'],
         ['waterwall killswitch status', 'who holds it, and why'],
-      ),
-    );
-  command
-    .command('arm')
-    .description('Stop all egress.')
-    .option('--reason <text>', 'why, for state and audit log')
-    .option('--json', 'print the state as JSON')
-    .action((options: Options) => act('arm', options));
-  command
-    .command('disarm')
-    .description('Let go; tells which other sources still hold, and how to clear each.')
-    .option('--reason <text>', 'why, for state and audit log')
-    .option('--json', 'print the state as JSON')
-    .action((options: Options) => act('disarm', options));
-  command
-    .command('status', { isDefault: true })
-    .description('Tell who holds it, since when, and why.')
-    .option('--json', 'print the state as JSON')
-    .action((options: Options) => act('status', options));
+      )}\n\nExit status: 1 where disarm leaves it engaged`,
+    )
+    .action(act);
 }
 
-async function act(action: 'arm' | 'disarm' | 'status', options: Options): Promise<void> {
+async function act(action: Action, options: Options): Promise<void> {
   const { operateKillSwitch } = await import('../ops/operate-killswitch.ts');
   const { currentHomes } = await import('../ops/current-homes.ts');
   const result = await operateKillSwitch(currentHomes(process.env), action, options.reason);

@@ -13,7 +13,7 @@ async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return usageExit(error, json);
+    if (error instanceof CommanderError) return usageExit(error, json, args[0]);
     return reportFailure(error, json);
   }
 }
@@ -46,17 +46,16 @@ Every command explains itself: waterwall COMMAND --help
 Exit status: 0 fine, 1 the answer is no, 2 wrong usage or an input/output error`;
 
 /** Help and version are answers; everything else commander says is a usage error. */
-function usageExit(error: CommanderError, json: boolean): number {
+function usageExit(error: CommanderError, json: boolean, verb: string | undefined): number {
   if (error.exitCode === 0) return 0;
+  const known = VERBS.some(({ name }) => name === verb);
+  const fix = `see ${known ? `waterwall ${verb}` : 'waterwall'} --help`;
   if (!json) {
-    if (error.code !== 'commander.help') say('  fix: waterwall --help lists the commands');
+    if (error.code !== 'commander.help') say(`  fix: ${fix}`);
     return 2;
   }
   const message = error.message.replace(/^error: /, '').split('\n')[0] ?? '';
-  return reportFailure(
-    new WaterwallError('usage', message, { fix: 'waterwall --help lists the commands' }),
-    true,
-  );
+  return reportFailure(new WaterwallError('usage', message, { fix }), true);
 }
 
 /** Before any parsing, so that a usage error comes in the asked form too; not what follows `--`. */

@@ -1,7 +1,9 @@
 import type { Homes } from '../config/types.ts';
 import { agentFiles } from '../ops/agent-files.ts';
+import { operateKillSwitch } from '../ops/operate-killswitch.ts';
 import { startDaemon } from '../proxy/daemon.ts';
 import { introduction } from './introduction.ts';
+import { renderSources } from './killswitch.ts';
 import { print, say } from './output.ts';
 import { renderRequest } from './request-line.ts';
 import { paintFor } from './style.ts';
@@ -16,7 +18,6 @@ export async function serve(homes: Homes): Promise<number> {
     onLine: (line) => print(renderRequest(line, paint)),
     onFault: (error) => say(`waterwall: ${errorText(error)}`),
   });
-  print(introduction({ ...(await agentFiles(homes)), listen: daemon.address }, paint));
   let stopping = false;
   const stop = (): void => {
     if (stopping) process.exit(130);
@@ -27,7 +28,12 @@ export async function serve(homes: Homes): Promise<number> {
       process.exit(2);
     });
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  // A closed terminal ends it; under nohup, which Node's handlers would override, it goes on.
+  process.on('SIGHUP', () => process.stdout.isTTY && stop());
+  print(introduction({ ...(await agentFiles(homes)), listen: daemon.address }, paint));
+  const { sources } = await operateKillSwitch(homes, 'status', undefined);
+  if (sources.length > 0) say(renderSources(sources, paintFor(process.stderr)));
   return await daemon.stopped;
 }
 

@@ -34,11 +34,16 @@ export function configure(command: Command): void {
     });
 }
 
-/** What `status --json` prints: the health, as far as there is one, and whether that will do. */
-export function statusJson(gate: Gate): object {
-  if (gate.open) return { running: true, open: true, ...gate.health };
+/** What `status --json` prints: whether agents may start, and the health as far as there is one. */
+function statusJson(gate: Gate): object {
+  if (gate.open) return { running: true, open: true, health: gate.health };
   const { code, reason: message, fix, health } = gate;
-  return { running: code !== 'not-running', open: false, error: { code, message, fix }, ...health };
+  return {
+    running: code !== 'not-running',
+    open: false,
+    error: { code, message, fix },
+    ...(health === undefined ? {} : { health }),
+  };
 }
 
 /** The line of `waterwall status`. */

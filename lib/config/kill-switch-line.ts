@@ -3,5 +3,5 @@
  * and lenient: an operator who writes it in haste, into a broken file or as `yes`, means it.
  */
 export function killSwitchInUnparsable(text: string): boolean {
-  return /^[\uFEFF \t{,]*(["']?)kill_switch\1[ \t]*:[ \t]*["']?(?:true|yes|on)\b/im.test(text);
+  return /^[^#\r\n]*?(["']?)\bkill_switch\1\s*:\s*["']?(?:true|yes|on)\b/im.test(text);
 }

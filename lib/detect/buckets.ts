@@ -43,16 +43,26 @@ export function assignBuckets(anchors: readonly Anchor[], count: number): Bucket
   return groups.filter((group) => group !== undefined).map(({ low, high }) => ({ low, high }));
 }
 
-/** Adds anchors that were not there when the buckets were made, each where it costs least. */
+/**
+ * Adds the anchors that no bucket lets through, each where it costs least: the operator's keywords,
+ * and patterns that changed since the buckets were generated.
+ */
 export function extendBuckets(buckets: readonly Bucket[], anchors: readonly Anchor[]): Bucket[] {
   const extended = [...buckets];
   for (const anchor of anchors) {
     const added = bucketOf(anchor);
+    if (extended.some((bucket) => holds(bucket, added))) continue;
     const costs = extended.map((bucket) => costOf(bucket, added) - costOf(bucket, bucket));
     const cheapest = costs.indexOf(Math.min(...costs));
     extended[cheapest] = union(extended[cheapest] as Bucket, added);
   }
   return extended;
+}
+
+function holds(bucket: Bucket, other: Bucket): boolean {
+  const covers = (mine: readonly number[], theirs: readonly number[]): boolean =>
+    theirs.every((mask, i) => (mask & ~(mine[i] as number)) === 0);
+  return covers(bucket.low, other.low) && covers(bucket.high, other.high);
 }
 
 function bucketOf(anchor: Anchor): Bucket {

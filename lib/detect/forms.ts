@@ -17,6 +17,8 @@ export interface Form {
   /** How many bytes the segments that spell the prefix take. */
   readonly prefixLength: number;
   readonly strong: boolean;
+  /** Whether only what stands around it makes it a secret: a type that knows the text itself wins. */
+  readonly contextual: boolean;
   readonly left: Pattern['left'];
   /** The secret must hold a byte of this class. */
   readonly contains?: ByteClass;
@@ -58,6 +60,7 @@ function formOf(pattern: Pattern, before: Segment[], value: Segment[], after: Se
     valueTo: segments.length - after.length,
     prefixLength: firstRun < 0 ? segments.length : firstRun,
     strong: pattern.strength === 'strong',
+    contextual: before.length + after.length > 0,
     left: pattern.left,
     ...(contains && { contains }),
   };

@@ -6,7 +6,7 @@ import { extendBuckets } from './buckets.ts';
 import { type BuiltInTarget, builtInTargets } from './built-in-targets.ts';
 import { BUILT_IN_BUCKETS } from './generated/buckets.ts';
 import { isHazard, markAt } from './marks.ts';
-import { matchForm } from './match.ts';
+import { type Match, matchForm } from './match.ts';
 import {
   type CompiledOperatorPattern,
   compileOperatorPattern,
@@ -17,7 +17,7 @@ import { BUILT_IN_TYPES, PATTERNS } from './patterns.ts';
 import { findPrivateKeys, PEM_TYPE } from './pem/find.ts';
 import { searchRegex } from './regex/search.ts';
 import { createRunReader } from './run-reader.ts';
-import { uniteSpans } from './spans.ts';
+import { uniteSpans, withoutKnown } from './spans.ts';
 import { checkTypeNames } from './type-names.ts';
 import type { Mark, ScanInput, Scanner, ScanOutput, Span } from './types.ts';
 
@@ -51,21 +51,16 @@ export function compileScanner(options: PatternPolicy): Scanner {
   const operator = options.patterns.map(compileOperatorPattern);
   const isAllowed = createAllowList(options.allow);
   const findsKeys = !disabled.has(PEM_TYPE);
-  const keywords = operator.flatMap(keywordTargets);
-  const targets = [...builtInTargets(builtIn), ...keywords];
-  const finder = createAnchorFinder(
-    targets.map(({ anchor }) => anchor),
-    extendBuckets(
-      BUILT_IN_BUCKETS,
-      keywords.map(({ anchor }) => anchor),
-    ),
-  );
+  const targets = [...builtInTargets(builtIn), ...operator.flatMap(keywordTargets)];
+  const anchors = targets.map(({ anchor }) => anchor);
+  const finder = createAnchorFinder(anchors, extendBuckets(BUILT_IN_BUCKETS, anchors));
   const types = new Set([...builtIn, ...operator].map(({ type }) => type));
 
   const scan = (input: ScanInput): ScanOutput => {
     const { bytes, depthAt = PLAIN } = input;
     const text = { bytes, depthAt, runEnd: createRunReader(bytes) };
     const spans: Span[] = [];
+    const contextual: Span[] = [];
     const marks: Mark[] = [];
     const pemAnchors: number[] = [];
     const keywordHits = new Map<CompiledOperatorPattern, KeywordHit[]>();
@@ -75,7 +70,9 @@ export function compileScanner(options: PatternPolicy): Scanner {
       const at = window - target.anchor.offset;
       if (target.kind === 'form') {
         const match = matchForm(target.form, text, window);
-        if (match !== undefined) spans.push({ ...match, type: target.form.type, depth: 0 });
+        if (match !== undefined) {
+          addSpan(target.form.contextual ? contextual : spans, match, target.form.type);
+        }
       } else if (at < 0) {
         // Stale bytes before the text cannot be part of it.
       } else if (target.kind === 'mark') {
@@ -105,6 +102,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
         spans.push({ ...match, type: pattern.type, depth: escaped ? depthAt(match.start) : 0 });
       }
     }
+    spans.push(...withoutKnown(contextual, spans));
     const keys = findPrivateKeys({
       bytes,
       depthAt,
@@ -135,4 +133,13 @@ function keywordTargets(pattern: CompiledOperatorPattern): KeywordTarget[] {
     pattern,
     keyword,
   }));
+}
+
+/** A match that lies within the one before adds nothing: floods of prefixes stay cheap. */
+function addSpan(spans: Span[], { start, end }: Match, type: string): void {
+  const last = spans.at(-1);
+  if (last !== undefined && start >= last.start && end <= last.end) {
+    if (start !== last.start || end !== last.end) return;
+  }
+  spans.push({ start, end, type, depth: 0 });
 }

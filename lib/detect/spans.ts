@@ -24,3 +24,15 @@ export function uniteSpans(spans: readonly Span[]): Span[] {
   }
   return united;
 }
+
+/** What a context may add behind a token: the full stop of a sentence, padding. */
+const TRAILING = 2;
+
+/**
+ * The spans found by their context alone, less those that a type recognises by itself: one secret
+ * has one text, and so one placeholder, with and without `Bearer ` before it.
+ */
+export function withoutKnown(contextual: readonly Span[], known: readonly Span[]): Span[] {
+  const ends = new Map(known.map(({ start, end }) => [start, end]));
+  return contextual.filter(({ start, end }) => end > (ends.get(start) ?? -TRAILING) + TRAILING);
+}

@@ -1,17 +1,13 @@
 /** Between the raw source of JSON strings and the text that it stands for, with offsets kept. */
 
 const BACKSLASH = 0x5c;
+const REPLACEMENT = 0xfffd;
 
-const SHORT_ESCAPES: Readonly<Record<number, number>> = {
-  34: 0x22,
-  92: 0x5c,
-  47: 0x2f,
-  98: 0x08,
-  102: 0x0c,
-  110: 0x0a,
-  114: 0x0d,
-  116: 0x09,
-};
+/** What the character after a backslash stands for; 0 where it is no short escape. */
+const SHORT_ESCAPES = new Uint8Array(256);
+for (const pair of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t']) {
+  SHORT_ESCAPES[pair.charCodeAt(0)] = pair.charCodeAt(1);
+}
 
 /** Text decoded from a raw source, and where each of its bytes came from. */
 export interface DecodedText {
@@ -30,41 +26,61 @@ export interface DecodedText {
  * @param end - first byte after it
  */
 export function decodeEscapes(raw: Uint8Array, start = 0, end = raw.length): DecodedText {
+  // An escape is never shorter than what it stands for.
   const bytes = new Uint8Array(end - start);
   const origin = new Uint32Array(end - start + 1);
   let length = 0;
-  const put = (byte: number, from: number): void => {
-    bytes[length] = byte;
-    origin[length++] = from;
-  };
   for (let at = start; at < end; ) {
     const byte = raw[at] as number;
-    const next = byte === BACKSLASH && at + 1 < end ? (raw[at + 1] as number) : undefined;
-    const short = next === undefined ? undefined : SHORT_ESCAPES[next];
-    if (short !== undefined) {
-      put(short, at);
-      at += 2;
+    const next = byte === BACKSLASH && at + 1 < end ? (raw[at + 1] as number) : 0;
+    const short = SHORT_ESCAPES[next] as number;
+    const point = next === 0x75 ? codePoint(raw, at, end) : -1;
+    if (point < 0) {
+      origin[length] = at;
+      bytes[length++] = short === 0 ? byte : short;
+      at += short === 0 ? 1 : 2;
       continue;
     }
-    const unit = next === 0x75 ? hexUnit(raw, at + 2, end) : undefined;
-    if (unit === undefined) {
-      put(byte, at++);
-      continue;
-    }
-    let width = 6;
-    let point = unit;
-    if (unit >= 0xd800 && unit < 0xdc00 && raw[at + 6] === BACKSLASH && raw[at + 7] === 0x75) {
-      const low = hexUnit(raw, at + 8, end);
-      if (low !== undefined && low >= 0xdc00 && low < 0xe000) {
-        point = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-        width = 12;
-      }
-    }
-    for (const part of utf8(point)) put(part, at);
-    at += width;
+    const from = length;
+    length = putUtf8(bytes, length, point);
+    origin.fill(at, from, length);
+    at += point > 0xffff ? 12 : 6;
   }
   origin[length] = end;
   return { bytes: bytes.subarray(0, length), origin: origin.subarray(0, length + 1) };
+}
+
+/** The code point of the `\\u` escape (or the pair of them) at an offset; -1 where it is none. */
+function codePoint(raw: Uint8Array, at: number, end: number): number {
+  const unit = hexUnit(raw, at + 2, end);
+  if (unit < 0xd800 || unit >= 0xe000) return unit;
+  const isPair = unit < 0xdc00 && raw[at + 6] === BACKSLASH && raw[at + 7] === 0x75;
+  const low = isPair ? hexUnit(raw, at + 8, end) : -1;
+  return low >= 0xdc00 && low < 0xe000
+    ? 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00)
+    : REPLACEMENT;
+}
+
+/** Writes a code point and returns where the next one goes. */
+function putUtf8(bytes: Uint8Array, at: number, point: number): number {
+  let to = at;
+  if (point < 0x80) {
+    bytes[to++] = point;
+    return to;
+  }
+  if (point < 0x800) {
+    bytes[to++] = 0xc0 | (point >> 6);
+  } else {
+    if (point < 0x10000) {
+      bytes[to++] = 0xe0 | (point >> 12);
+    } else {
+      bytes[to++] = 0xf0 | (point >> 18);
+      bytes[to++] = 0x80 | ((point >> 12) & 0x3f);
+    }
+    bytes[to++] = 0x80 | ((point >> 6) & 0x3f);
+  }
+  bytes[to++] = 0x80 | (point & 0x3f);
+  return to;
 }
 
 /**
@@ -87,12 +103,12 @@ function needsEscape(text: Uint8Array): boolean {
   return text.some((byte) => byte < 0x20 || byte === 0x22 || byte === BACKSLASH);
 }
 
-function hexUnit(raw: Uint8Array, at: number, end: number): number | undefined {
-  if (at + 4 > end) return undefined;
+function hexUnit(raw: Uint8Array, at: number, end: number): number {
+  if (at + 4 > end) return -1;
   let unit = 0;
   for (let i = 0; i < 4; i++) {
     const digit = hexDigit(raw[at + i] as number);
-    if (digit < 0) return undefined;
+    if (digit < 0) return -1;
     unit = unit * 16 + digit;
   }
   return unit;
@@ -102,8 +118,4 @@ function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const lower = byte | 0x20;
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
-}
-
-function utf8(point: number): Uint8Array {
-  return Buffer.from(String.fromCodePoint(point), 'utf8');
 }

@@ -49,7 +49,14 @@ export function judge(healthy: boolean, health: Health): Gate {
     open: false,
     code: 'killswitch-engaged',
     reason: `the kill switch is engaged (sources: ${health.killswitch_sources.join(', ')})`,
-    fix: 'let egress go on with `waterwall killswitch disarm`',
+    fix: howToClear(health.killswitch_sources),
     health,
   };
+}
+
+/** The command clears only its own source; the others have each their own way. */
+function howToClear(sources: readonly string[]): string {
+  return sources.every((source) => source === 'http')
+    ? 'let egress go on with `waterwall killswitch disarm`'
+    : 'see how to clear each with `waterwall killswitch status`';
 }

@@ -1,6 +1,7 @@
 /** The kill switch from the command line, as far as possible also without a running daemon. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { filesOf } from '../config/files.ts';
 import type { Homes } from '../config/types.ts';
 import { WaterwallError } from '../errors.ts';
@@ -32,6 +33,8 @@ export async function operateKillSwitch(
   }
 }
 
+const SECOND_LOOK = 100;
+
 /** Nobody answers: it does not run, or hangs. Then the file is what still works. */
 function isAbsent(error: WaterwallError): boolean {
   return error.code === 'not-running' || error.code === 'io-error';
@@ -42,16 +45,21 @@ async function ask(
   action: 'arm' | 'disarm' | 'status',
   reason: string | undefined,
 ): Promise<readonly HeldSource[]> {
-  if (action === 'status') {
-    const state = await askDaemon(homes, 'GET', '/admin/state');
-    const { sources } = state['killswitch'] as { sources: readonly HeldSource[] };
-    return sources;
-  }
+  if (action === 'status') return await askState(homes);
   const answer = await askDaemon(homes, 'POST', '/admin/killswitch', {
     action,
     ...(reason === undefined ? {} : { reason }),
   });
-  return answer['sources'] as readonly HeldSource[];
+  const sources = answer['sources'] as readonly HeldSource[];
+  if (action === 'arm' || sources.length === 0) return sources;
+  // A sentinel that was just removed holds until its audit line is durable: worth a second look.
+  await sleep(SECOND_LOOK);
+  return await askState(homes);
+}
+
+async function askState(homes: Homes): Promise<readonly HeldSource[]> {
+  const state = await askDaemon(homes, 'GET', '/admin/state');
+  return (state['killswitch'] as { sources: readonly HeldSource[] }).sources;
 }
 
 function atRest(

@@ -6,8 +6,6 @@ export const knownProviders: readonly string[] = [
   // Anthropic
   'api.anthropic.com',
   'api-staging.anthropic.com',
-  'claude.ai',
-  'api.claude.ai',
   // OpenAI
   'api.openai.com',
   '*.api.openai.com',
@@ -104,7 +102,9 @@ export const knownProviders: readonly string[] = [
   'inference-api.nousresearch.com',
   // Agents with a back end of their own
   'api2.cursor.sh',
-  '*.cursor.sh',
+  'api3.cursor.sh',
+  'api4.cursor.sh',
+  '*.api5.cursor.sh',
   'server.codeium.com',
   'ampcode.com',
 ];

@@ -40,6 +40,7 @@ const CHAT_DELTAS = [
   'reasoning_details[].text',
   'reasoning_details[].summary',
   'tool_calls[].custom.input',
+  'audio.transcript',
 ] as const;
 
 const CHAT_ARGUMENTS = ['tool_calls[].function.arguments', 'function_call.arguments'] as const;

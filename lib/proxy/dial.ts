@@ -50,7 +50,7 @@ export const dialDirectly: Dial = (target, connected) => {
 };
 
 /**
- * Through an HTTP proxy by CONNECT (RFC 9110 §9.3.6).
+ * Through an HTTP proxy by CONNECT (RFC 9110 §9.3.6). The socket comes paused.
  *
  * @param proxy - `http://[user:password@]host:port`
  */
@@ -96,9 +96,10 @@ function readAnswer(socket: net.Socket, answered: (error?: Error) => void): void
       settle(new Error(`the upstream proxy answered CONNECT with ${status ?? 'no status'}`));
       return;
     }
-    const rest = Buffer.from(text.slice(end + 4), 'latin1');
-    if (rest.length > 0) socket.unshift(rest);
-    settle();
+    // In TLS the client speaks first: bytes of the target before ours are none of the target's.
+    settle(
+      text.length > end + 4 ? new Error('the upstream proxy sent bytes of its own') : undefined,
+    );
   };
   socket.setTimeout(CONNECT_TIMEOUT, () =>
     settle(new Error('the upstream proxy did not answer in time')),

@@ -2,7 +2,8 @@ import type { Mark } from '../detect/types.ts';
 import type { StringFinder } from '../json/strings.ts';
 import type { OpaqueRule } from '../providers/types.ts';
 
-const QUOTED_BASE64 = '"base64"';
+const QUOTE = 0x22;
+const QUOTED_BASE64 = Buffer.from('"base64"');
 /** A data URL's media type and parameters stand before its mark. */
 const URL_HEAD = 200;
 
@@ -23,8 +24,11 @@ export function mayHoldFiles(
 }
 
 function isApiMark(bytes: Buffer, offset: number, strings: StringFinder): boolean {
-  const source = bytes.toString('latin1', offset, offset + QUOTED_BASE64.length);
-  if (source === QUOTED_BASE64) return /:\s*$/.test(bytes.toString('latin1', offset - 64, offset));
+  if (bytes[offset] === QUOTE) {
+    // Written otherwise it was found below its escapes, and a parser must tell.
+    const isPlain = bytes.subarray(offset, offset + QUOTED_BASE64.length).equals(QUOTED_BASE64);
+    return !isPlain || /:\s*$/.test(bytes.toString('latin1', offset - 64, offset));
+  }
   const string = strings.around(offset);
   if (string === undefined) return true;
   if (string.key === undefined || offset - string.start > URL_HEAD) return false;

@@ -8,7 +8,7 @@ import { type Layer, lookThrough, originOf, rawView, type View } from './view.ts
 export interface Inspection {
   /** Sorted, disjoint. */
   readonly findings: readonly Finding[];
-  /** Sorted by offset. */
+  /** Sorted by offset; one that stands in several views is there as often. */
   readonly marks: readonly Mark[];
   readonly privateKeySeen: boolean;
 }
@@ -38,7 +38,7 @@ export function inspect(
   options: InspectionOptions = {},
 ): Inspection {
   const findings: Finding[] = [];
-  const marks = new Map<string, Mark>();
+  const marks: Mark[] = [];
   let privateKeySeen = ctx.privateKeySeen;
 
   function look(view: View): boolean {
@@ -56,10 +56,8 @@ export function inspect(
       const type = ctx.vault.get(hit.id, ctx.now)?.type ?? FORGOTTEN_TYPE;
       findings.push(place(view, hit, type, true));
     }
-    for (const mark of found.marks) {
-      const offset = originOf(view, mark.offset);
-      marks.set(`${mark.kind}${offset}`, { kind: mark.kind, offset });
-    }
+    for (const { kind, offset } of found.marks)
+      marks.push({ kind, offset: originOf(view, offset) });
     privateKeySeen ||= found.privateKeySeen;
     return found.hazard;
   }
@@ -76,7 +74,7 @@ export function inspect(
   }
   return {
     findings: findings.length === 0 ? findings : unite(findings),
-    marks: [...marks.values()].sort((a, b) => a.offset - b.offset),
+    marks: marks.sort((a, b) => a.offset - b.offset),
     privateKeySeen,
   };
 }

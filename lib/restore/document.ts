@@ -45,7 +45,10 @@ function documentEdits(
   const edits: Edit[] = [];
   walk(bytes, root, places, {
     string({ node, base }) {
-      edits.push(...restoreRange(bytes, node.start, node.end, base, resolve, tally));
+      // No spread: a string may hold more placeholders than a call can have arguments.
+      for (const edit of restoreRange(bytes, node.start, node.end, base, resolve, tally)) {
+        edits.push(edit);
+      }
     },
   });
   return edits;

@@ -1,21 +1,14 @@
 import { applyEdits, type Edit } from '../json/edit.ts';
 import { type JsonNode, parseJson } from '../json/parse.ts';
-import type { EndRule } from '../providers/types.ts';
 import { concerns } from '../vault/forms.ts';
 import { Channels, type Ending, type ReleasedEvent } from './channels.ts';
 import { textBase } from './document.ts';
+import { endingOf, holdsWhen, keysOf } from './endings.ts';
 import { envelopeOf } from './envelope.ts';
 import { isEvent, placesOf, type ResponseGrammar } from './places.ts';
 import { emptyTally, restoreRange, type Tally } from './range.ts';
 import type { Resolve } from './types.ts';
-import {
-  type FoundObject,
-  type FoundString,
-  field,
-  scalarField,
-  stringField,
-  walk,
-} from './walk.ts';
+import { type FoundString, field, stringField, walk } from './walk.ts';
 
 /** An event after restoration. */
 export interface RestoredEvent extends Readonly<Tally> {
@@ -92,7 +85,10 @@ export function createEventRestorer(grammar: ResponseGrammar, resolve: Resolve):
       string(found) {
         const { base, node } = found;
         const own = restoreDelta(found);
-        edits.push(...(own ?? restoreRange(raw, node.start, node.end, base, resolve, tally)));
+        // No spread: a string may hold more placeholders than a call can have arguments.
+        for (const edit of own ?? restoreRange(raw, node.start, node.end, base, resolve, tally)) {
+          edits.push(edit);
+        }
       },
     });
     return { before: channels.release(ends), payload: edited(raw, edits), ...tally };
@@ -120,34 +116,4 @@ export function createEventRestorer(grammar: ResponseGrammar, resolve: Resolve):
 
 function edited(raw: Buffer, edits: readonly Edit[]): Uint8Array {
   return edits.length === 0 ? raw : applyEdits(raw, edits);
-}
-
-function holdsWhen(raw: Buffer, { node }: FoundObject, rule: EndRule): boolean {
-  if (rule.when === undefined) return true;
-  const value = field(raw, node, rule.when);
-  if (value === undefined) return false;
-  return (
-    value.kind !== 'scalar' || !/^(?:null|false)$/.test(scalarField(raw, node, rule.when) ?? '')
-  );
-}
-
-function endingOf(path: string, keys: ReadonlyMap<string, string>): Ending {
-  return (name) => {
-    if (path !== '' && !name.path.startsWith(`${path}.`)) return false;
-    return [...keys].every(([key, value]) => (name.keys.get(key) ?? value) === value);
-  };
-}
-
-/** The values of fields that tell channels apart, without those that the event lacks. */
-function keysOf(raw: Buffer, root: JsonNode, fields: readonly string[]): Map<string, string> {
-  const keys = new Map<string, string>();
-  for (const names of fields) {
-    for (const name of names.split('|')) {
-      const value = scalarField(raw, root, name);
-      if (value === undefined) continue;
-      keys.set(names, `${name}=${value}`);
-      break;
-    }
-  }
-  return keys;
 }

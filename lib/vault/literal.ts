@@ -6,8 +6,8 @@ import { ESCAPE, MAX_ESCAPES, MAX_FORM_LENGTH } from './placeholder.ts';
 const ESCAPE_BYTES = Buffer.from(ESCAPE);
 const NOTHING = new Uint8Array(0);
 
-/** How far behind a mark the `<` of its placeholder lies at most: eight backslashes of an escape. */
-const MARK_REACH = 8;
+/** Longest spelling of `<` but for its first backslashes. */
+const MARK_REACH = 11;
 
 const BACKSLASH = 0x5c;
 
@@ -15,7 +15,8 @@ const BACKSLASH = 0x5c;
  * Escapes what looks like a placeholder but comes from the client itself: were it to return
  * unchanged, {@link unescapeEdit}'s side would put a secret in its place.
  *
- * @param offsets - where spellings may begin, sorted; an offset inside the backslashes of one will do
+ * @param offsets - where literals may be, sorted: any offset in a spelling of `<`, or in the
+ *   backslashes before it
  * @param knows - whether a fingerprint stands for a secret; others are left alone in both directions
  * @returns sorted, disjoint edits
  * @throws WaterwallError `placeholder-collision` where there is no room for one more escape
@@ -44,11 +45,19 @@ export function unescapeEdit(form: Form): Edit {
   return { start: form.escapeAt, end: form.escapeAt + ESCAPE.length, bytes: NOTHING };
 }
 
-function literalAt(bytes: Uint8Array, offset: number, from: number): Form | undefined {
-  let at = offset;
-  while (at > from && bytes[at - 1] === BACKSLASH) at--;
-  const form = findForm(bytes, at, Math.min(bytes.length, offset + MARK_REACH + MAX_FORM_LENGTH));
-  return form !== undefined && form.start <= offset + MARK_REACH ? form : undefined;
+/** The literal in whose opening bracket, or in the backslashes before it, the offset lies. */
+function literalAt(bytes: Uint8Array, offset: number, done: number): Form | undefined {
+  let at = Math.max(done, offset - MARK_REACH);
+  while (at > done && bytes[at - 1] === BACKSLASH) at--;
+  let bracket = offset;
+  while (bytes[bracket] === BACKSLASH) bracket++;
+  const end = Math.min(bytes.length, bracket + MARK_REACH + MAX_FORM_LENGTH);
+  for (;;) {
+    const form = findForm(bytes, at, end);
+    if (form === undefined || form.start > bracket) return undefined;
+    if (form.end > offset) return form;
+    at = form.end;
+  }
 }
 
 function noRoom(): WaterwallError {

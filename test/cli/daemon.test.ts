@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { conforming } from './schema.ts';
 import { removeFolder, start, temporaryFolder, waterwall } from './transcript.ts';
 
 let home: string;
@@ -60,11 +61,10 @@ describe('while it runs', () => {
   test('status --json is its health', async () => {
     const { code, stdout } = await run('status', '--json');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
+    expect(conforming('cli-status', stdout)).toMatchObject({
       running: true,
       open: true,
-      status: 'ok',
-      killswitch_active: false,
+      health: { status: 'ok', killswitch_active: false },
     });
   });
 
@@ -122,6 +122,7 @@ describe('while it runs', () => {
 
   test('reload tells what changed, and refuses what is bad with its place', async () => {
     expect(await run('reload')).toMatchObject({ code: 0, stdout: 'nothing has changed\n' });
+    conforming('cli-reload', (await run('reload', '--json')).stdout);
     const patterns = join(home, 'etc', 'patterns.yaml');
     const before = readFileSync(patterns);
     writeFileSync(patterns, 'disable: [JWT_TOKNE]\n');
@@ -137,7 +138,7 @@ describe('the kill switch', () => {
   test('arm stops, status and run and hook say so, disarm lets go', async () => {
     const armed = await run('killswitch', 'arm', '--reason', 'a test', '--json');
     expect(armed.code).toBe(0);
-    expect(JSON.parse(armed.stdout)).toMatchObject({
+    expect(conforming('cli-killswitch', armed.stdout)).toMatchObject({
       active: true,
       running: true,
       sources_active: ['http'],

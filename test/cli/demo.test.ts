@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DemoReport } from '../../lib/ops/demo/report.ts';
+import { conforming } from './schema.ts';
 import { removeFolder, temporaryFolder, waterwall } from './transcript.ts';
 
 let folder: string;
@@ -26,7 +27,7 @@ describe('demo', () => {
   test('--json: the provider saw placeholders, the agent its secrets, the log neither', async () => {
     const { code, stdout } = await waterwall(['demo', '--json'], { env: { TMPDIR: folder } });
     expect(code).toBe(0);
-    const report = JSON.parse(stdout) as DemoReport;
+    const report = conforming('cli-demo', stdout) as DemoReport;
     expect(report).toMatchObject({ passed: true, leaks: 0, restored: true });
     expect(report.secrets).toHaveLength(3);
     for (const secret of report.secrets) {

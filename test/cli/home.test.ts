@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { conforming } from './schema.ts';
 import { removeFolder, type Transcript, temporaryFolder, waterwall } from './transcript.ts';
 
 let home: string;
@@ -51,6 +52,8 @@ describe('init', () => {
       stdout: '',
       stderr: 'everything is there already\n',
     });
+    const { stdout } = await waterwall(['init', '--json'], { home });
+    expect(conforming('cli-init', stdout)).toMatchObject({ made: [] });
     expect(readFileSync(join(home, 'etc', 'ca.pem'))).toEqual(before);
   });
 
@@ -60,7 +63,7 @@ describe('init', () => {
     rmSync(join(lost, 'etc', 'session.key'));
     const { code, stdout, stderr } = await waterwall(['init', '--json'], { home: lost });
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
-    expect(JSON.parse(stdout).error).toMatchObject({ code: 'file-missing' });
+    expect(conforming('cli-error', stdout)).toMatchObject({ error: { code: 'file-missing' } });
     expect(existsSync(join(lost, 'etc', 'session.key'))).toBe(false);
     removeFolder(lost);
   });
@@ -76,8 +79,8 @@ describe('config', () => {
     expect(stdout).toMatch(/^listen +127\.0\.0\.1:9999 +config\.yaml:2$/m);
     expect(stdout).toMatch(/^store\.ttl +4h +default$/m);
     expect(stdout).toContain(join(home, 'etc'));
-    const json = JSON.parse((await waterwall(['config', '--json'], { home })).stdout);
-    expect(json.settings).toContainEqual({
+    const json = conforming('cli-config', (await waterwall(['config', '--json'], { home })).stdout);
+    expect((json as { settings: unknown }).settings).toContainEqual({
       key: 'listen',
       value: '127.0.0.1:9999',
       from: 'file',
@@ -110,7 +113,7 @@ describe('env', () => {
 
   test('--json is the same as an object', async () => {
     const { stdout } = await waterwall(['env', '--json', '--agent', 'codex'], { home });
-    expect(JSON.parse(stdout)).toMatchObject({
+    expect(conforming('cli-env', stdout)).toMatchObject({
       HTTPS_PROXY: 'http://127.0.0.1:8888',
       CODEX_CA_CERTIFICATE: join(home, 'etc', 'ca-bundle.pem'),
     });
@@ -142,7 +145,10 @@ describe('regen-ca', () => {
     const args = ['regen-ca', '--hosts-file', hosts, '--out-dir', out, '--days', '3', '--json'];
     const { code, stdout } = await waterwall(args, { home });
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ hosts: ['llm.example'], backups: [] });
+    expect(conforming('cli-regen-ca', stdout)).toMatchObject({
+      hosts: ['llm.example'],
+      backups: [],
+    });
     expect(readdirSync(out).sort()).toEqual(['ca-bundle.pem', 'ca.key', 'ca.pem', 'hosts.yaml']);
     expect(readFileSync(join(home, 'etc', 'ca.pem'))).toEqual(before);
     removeFolder(out);
@@ -175,7 +181,10 @@ describe('with nothing running', () => {
   test('status --json says so as JSON', async () => {
     const { code, stdout } = await waterwall(['status', '--json'], { home });
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ running: false, error: { code: 'not-running' } });
+    expect(conforming('cli-status', stdout)).toMatchObject({
+      running: false,
+      error: { code: 'not-running' },
+    });
   });
 
   test('run starts nothing', async () => {
@@ -190,7 +199,7 @@ describe('with nothing running', () => {
   test('pre-launch-hook answers in the form of a hook', async () => {
     const { code, stdout, stderr } = await waterwall(['pre-launch-hook'], { home });
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(JSON.parse(stdout)).toMatchObject({
+    expect(conforming('cli-pre-launch-hook', stdout)).toMatchObject({
       hookSpecificOutput: { hookEventName: 'SessionStart' },
       systemMessage: 'Waterwall: the proxy is not running; start it with `waterwall up`',
     });
@@ -206,7 +215,7 @@ describe('killswitch with nothing running', () => {
     expect(existsSync(sentinel)).toBe(true);
     const { code, stdout } = await waterwall(['killswitch', 'status', '--json'], { home });
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
+    expect(conforming('cli-killswitch', stdout)).toMatchObject({
       active: true,
       running: false,
       sources_active: ['sentinel'],
@@ -247,7 +256,7 @@ describe('verify-chain', () => {
       home,
     });
     expect(code).toBe(2);
-    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'file-missing' } });
+    expect(conforming('cli-error', stdout)).toMatchObject({ error: { code: 'file-missing' } });
   });
 
   test('what is no chain: 1, with the place', async () => {

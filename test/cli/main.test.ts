@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { VERBS } from '../../lib/cli/verbs.ts';
-import { start, temporaryFolder, waterwall } from './transcript.ts';
+import { start, waterwall } from './transcript.ts';
 
 const MANIFEST = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
@@ -52,11 +52,7 @@ describe('waterwall', () => {
   );
 
   test('a reader that goes away is no failure', async () => {
-    const child = start(['patterns', '--help'], { home: temporaryFolder() }, [
-      'ignore',
-      'pipe',
-      'pipe',
-    ]);
+    const child = start(['patterns', '--help'], {}, ['ignore', 'pipe', 'pipe']);
     child.stdout?.destroy();
     let stderr = '';
     child.stderr?.on('data', (chunk) => {

@@ -115,7 +115,14 @@ describe('the gate', () => {
     });
     expect(
       judge(true, { ...health, killswitch_active: true, killswitch_sources: ['http'] }),
-    ).toMatchObject({ open: false, code: 'killswitch-engaged' });
+    ).toMatchObject({
+      open: false,
+      code: 'killswitch-engaged',
+      fix: expect.stringContaining('disarm'),
+    });
+    expect(
+      judge(true, { ...health, killswitch_active: true, killswitch_sources: ['sentinel', 'http'] }),
+    ).toMatchObject({ fix: expect.stringContaining('killswitch status') });
   });
 });
 

@@ -96,6 +96,7 @@ audit: { checkpoint_lines: 10, checkpoint_interval: 1m, session_idle: 2m, signer
     ['a port too high', 'listen: 127.0.0.1:70000', 1, 1, 'listen', /HOST:PORT/],
     ['a proxy that is none', 'upstream_proxy: socks://x', 1, 1, 'upstream_proxy', /HTTP proxy/],
     ['a duplicate key', 'kill_switch: true\nkill_switch: false', 2, 1, '', /second time/],
+    ['a prototype', '__proto__: { kill_switch: true }', 1, 1, '__proto__', /unknown key/],
     ['broken YAML', 'store: {', 1, 9, '', /missing/],
     ['two documents', 'kill_switch: true\n---\nkill_switch: false', 2, 1, '', /second document/],
     ['a list', '- a', 1, 1, '', /must be object/],
@@ -156,6 +157,8 @@ describe('killSwitchInUnparsable', () => {
     '\uFEFFkill_switch: true',
     'x: [\r\nkill_switch: TRUE\r\n',
     'kill_switch: yes',
+    '{ listen: x, kill_switch: true',
+    'kill_switch:\n  true',
     "kill_switch: 'true'",
   ])('engages for %j', (text) => expect(killSwitchInUnparsable(text)).toBe(true));
 

@@ -4,17 +4,17 @@ import { type JsonNode, parseJson } from '../../lib/json/parse.ts';
 import { decodeEscapes } from '../../lib/json/text.ts';
 
 /** The value that a tree stands for. */
-function valueOf(node: JsonNode, bytes: Buffer): unknown {
+function valueIn(node: JsonNode, bytes: Buffer): unknown {
   switch (node.kind) {
     case 'string':
       return JSON.parse(`"${bytes.toString('utf8', node.start, node.end)}"`);
     case 'scalar':
       return JSON.parse(bytes.toString('utf8', node.start, node.end));
     case 'array':
-      return node.items.map((item) => valueOf(item, bytes));
+      return node.items.map((item) => valueIn(item, bytes));
     case 'object':
       return Object.fromEntries(
-        node.members.map(({ key, value }) => [valueOf(key, bytes), valueOf(value, bytes)]),
+        node.members.map(({ key, value }) => [valueIn(key, bytes), valueIn(value, bytes)]),
       );
   }
 }
@@ -35,7 +35,7 @@ describe('parseJson', () => {
         const bytes = Buffer.from(JSON.stringify(value, undefined, indent));
         const root = parseJson(bytes);
         expect(root).toBeDefined();
-        expect(valueOf(root as JsonNode, bytes)).toEqual(JSON.parse(bytes.toString()));
+        expect(valueIn(root as JsonNode, bytes)).toEqual(JSON.parse(bytes.toString()));
       }),
     );
   });
@@ -70,8 +70,7 @@ describe('parseJson', () => {
   });
 
   it('takes documents of 512 levels and no deeper ones', () => {
-    const nested = (levels: number): Buffer =>
-      Buffer.from('['.repeat(levels) + ']'.repeat(levels));
+    const nested = (levels: number): Buffer => Buffer.from('['.repeat(levels) + ']'.repeat(levels));
     expect(parseJson(nested(512))).toBeDefined();
     expect(parseJson(nested(514))).toBeUndefined();
     expect(parseJson(nested(1_000_000))).toBeUndefined();
@@ -84,7 +83,10 @@ describe('decodeEscapes', () => {
       fc.property(fc.string({ unit: 'binary' }), fc.boolean(), (text, ascii) => {
         const source = JSON.stringify(text).slice(1, -1);
         const written = ascii
-          ? source.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+          ? source.replace(
+              /[^ -~]/g,
+              (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+            )
           : source;
         const { bytes } = decodeEscapes(Buffer.from(written));
         expect(Buffer.from(bytes).toString('utf8')).toBe(text);
@@ -109,7 +111,9 @@ describe('decodeEscapes', () => {
   });
 
   it('makes of a lone surrogate the replacement character', () => {
-    expect(Buffer.from(decodeEscapes(Buffer.from('\\ud83d\\u0041')).bytes).toString()).toBe('\ufffdA');
+    expect(Buffer.from(decodeEscapes(Buffer.from('\\ud83d\\u0041')).bytes).toString()).toBe(
+      '\ufffdA',
+    );
   });
 
   it('decodes a range only', () => {

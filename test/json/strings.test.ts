@@ -4,7 +4,22 @@ import { type JsonNode, type JsonString, parseJson } from '../../lib/json/parse.
 import { createStringFinder } from '../../lib/json/strings.ts';
 
 const tricky = fc.constantFrom(
-  ...['', ',', ':', ': ', ', ', '}', ': 1', ', true', '",', '": "', '\\', '\\\\', '\\"', '12345678'],
+  ...[
+    '',
+    ',',
+    ':',
+    ': ',
+    ', ',
+    '}',
+    ': 1',
+    ', true',
+    '",',
+    '": "',
+    '\\',
+    '\\\\',
+    '\\"',
+    '12345678',
+  ],
   ...[': [1, 2', 'a', 'é', '}, {', '\n', ',\\"', ':null}'],
 );
 
@@ -19,7 +34,11 @@ const { document } = fc.letrec<{ document: unknown }>((tie) => ({
 }));
 
 /** All strings of a tree with the raw names of those that are members' values. */
-function stringsOf(node: JsonNode, bytes: Buffer, key?: JsonString): [JsonString, string | undefined][] {
+function stringsOf(
+  node: JsonNode,
+  bytes: Buffer,
+  key?: JsonString,
+): [JsonString, string | undefined][] {
   const name = key && bytes.toString('latin1', key.start, key.end);
   if (node.kind === 'string') return [[node, name]];
   if (node.kind === 'array') return node.items.flatMap((item) => stringsOf(item, bytes));
@@ -33,20 +52,26 @@ function stringsOf(node: JsonNode, bytes: Buffer, key?: JsonString): [JsonString
 describe('createStringFinder', () => {
   it('finds around each offset the string that a parser finds', () => {
     fc.assert(
-      fc.property(document, fc.constantFrom(undefined, 1), fc.boolean(), (value, indent, backwards) => {
-        const bytes = Buffer.from(JSON.stringify(value, undefined, indent));
-        const root = parseJson(bytes) as JsonNode;
-        const strings = stringsOf(root, bytes);
-        const finder = createStringFinder(bytes, () => root);
-        const offsets = [...bytes.keys()];
-        for (const offset of backwards ? offsets.reverse() : offsets) {
-          // On a quote itself nothing stands.
-          if (strings.some(([node]) => offset === node.start - 1 || offset === node.end)) continue;
-          const found = strings.find(([node]) => offset >= node.start && offset < node.end);
-          const expected = found && { start: found[0].start, end: found[0].end, key: found[1] };
-          expect(finder.around(offset)).toEqual(expected);
-        }
-      }),
+      fc.property(
+        document,
+        fc.constantFrom(undefined, 1),
+        fc.boolean(),
+        (value, indent, backwards) => {
+          const bytes = Buffer.from(JSON.stringify(value, undefined, indent));
+          const root = parseJson(bytes) as JsonNode;
+          const strings = stringsOf(root, bytes);
+          const finder = createStringFinder(bytes, () => root);
+          const offsets = [...bytes.keys()];
+          for (const offset of backwards ? offsets.reverse() : offsets) {
+            // On a quote itself nothing stands.
+            if (strings.some(([node]) => offset === node.start - 1 || offset === node.end))
+              continue;
+            const found = strings.find(([node]) => offset >= node.start && offset < node.end);
+            const expected = found && { start: found[0].start, end: found[0].end, key: found[1] };
+            expect(finder.around(offset)).toEqual(expected);
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });

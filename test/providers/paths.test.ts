@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type JsonNode, parseJson } from '../../lib/json/parse.ts';
-import { compilePath, lastNames, ruledStrings, selectNodes } from '../../lib/providers/paths.ts';
 import { anthropicRequest } from '../../lib/providers/anthropic-request.ts';
 import { openaiRequest } from '../../lib/providers/openai-request.ts';
+import { compilePath, lastNames, ruledStrings, selectNodes } from '../../lib/providers/paths.ts';
 import type { OpaqueRule } from '../../lib/providers/types.ts';
 
 function select(text: string, path: string): string[] {

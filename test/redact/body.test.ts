@@ -99,6 +99,8 @@ describe('redactBody', () => {
     ['an image that is none', 'image/png', Buffer.from([1, 2, 0, 0xff])],
     ['media declared as text', 'text/plain', Buffer.from('\x89PNG\r\n\x1a\n\0', 'latin1')],
   ])('refuses %s', (_, type, bytes) => {
-    expect(() => redact(bytes, type)).toThrow(expect.objectContaining({ code: 'unscannable-body' }));
+    expect(() => redact(bytes, type)).toThrow(
+      expect.objectContaining({ code: 'unscannable-body' }),
+    );
   });
 });

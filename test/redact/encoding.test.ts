@@ -6,13 +6,19 @@ import { describe, expect, it } from 'vitest';
 import { decodeBody } from '../../lib/redact/encoding.ts';
 
 const limit = 1_000_000;
-const text = Buffer.from(JSON.stringify({ content: 'a made-up body, repeated. '.repeat(400) }));
+const text: Buffer = Buffer.from(
+  JSON.stringify({ content: 'a made-up body, repeated. '.repeat(400) }),
+);
 
-const ENCODERS: Readonly<Record<string, (bytes: Uint8Array) => Buffer>> = {
-  gzip: zlib.gzipSync,
-  'x-gzip': zlib.gzipSync,
-  deflate: zlib.deflateSync,
-  br: zlib.brotliCompressSync,
+const FAST = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 3 } };
+
+type Encode = (bytes: Buffer) => Buffer;
+
+const ENCODERS: Readonly<Record<string, Encode>> = {
+  gzip: (bytes) => zlib.gzipSync(bytes),
+  'x-gzip': (bytes) => zlib.gzipSync(bytes),
+  deflate: (bytes) => zlib.deflateSync(bytes),
+  br: (bytes) => zlib.brotliCompressSync(bytes, FAST),
 };
 
 interface ZstdVector {
@@ -51,7 +57,8 @@ describe('decodeBody', () => {
     const names = fc.array(fc.constantFrom(...Object.keys(ENCODERS)), { maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(names, async (codings) => {
-        const body = codings.reduce((bytes, name) => ENCODERS[name]?.(bytes) as Buffer, text);
+        let body = text;
+        for (const name of codings) body = (ENCODERS[name] as Encode)(body);
         const header = codings.join(' ,').toUpperCase();
         expect(await decodeBody(body, header, { limit })).toEqual(text);
       }),
@@ -96,8 +103,11 @@ describe('decodeBody', () => {
       code: 'body-too-large',
     });
     // A run-length block may claim 2 MiB with four bytes.
-    const block = Buffer.from([((2 ** 17) << 3) & 0xff | 2, 0, 0x10, 0x61]);
-    const frame = Buffer.concat([Buffer.from('28b52ffd0060', 'hex'), ...new Array(500).fill(block)]);
+    const block = Buffer.from([(((2 ** 17) << 3) & 0xff) | 2, 0, 0x10, 0x61]);
+    const frame = Buffer.concat([
+      Buffer.from('28b52ffd0060', 'hex'),
+      ...new Array(500).fill(block),
+    ]);
     await expect(decodeBody(frame, 'zstd', { limit })).rejects.toMatchObject({
       code: expect.stringMatching(/body-too-large|unscannable-body/),
     });
@@ -117,7 +127,10 @@ describe('decodeBody', () => {
   });
 
   it('refuses data that is cut at any place', async () => {
-    const coded = { ...ENCODERS, zstd: () => vector('one frame without content size, with checksum') };
+    const coded: Record<string, Encode> = {
+      ...ENCODERS,
+      zstd: () => vector('one frame without content size, with checksum'),
+    };
     for (const [coding, encode] of Object.entries(coded)) {
       const whole = encode(text);
       for (let length = 1; length < whole.length; length += 7) {

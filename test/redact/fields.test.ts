@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { redactHeaders } from '../../lib/redact/headers.ts';
 import { redactTarget } from '../../lib/redact/target.ts';
-import { aws, awsPlaceholder, createContext, github, githubPlaceholder, remember } from './setup.ts';
+import {
+  aws,
+  awsPlaceholder,
+  createContext,
+  github,
+  githubPlaceholder,
+  remember,
+} from './setup.ts';
 
 const percent = (text: string): string =>
   [...text].map((char) => `%${char.charCodeAt(0).toString(16)}`).join('');
@@ -58,7 +65,9 @@ describe('redactHeaders', () => {
 describe('redactTarget', () => {
   it('redacts path and query, encoded or not', () => {
     for (const written of [aws, percent(aws)]) {
-      expect(redactTarget(`/v1/files/${written}?a=b%20c&q=${written}&z`, createContext()).target).toBe(
+      expect(
+        redactTarget(`/v1/files/${written}?a=b%20c&q=${written}&z`, createContext()).target,
+      ).toBe(
         `/v1/files/${encodeURIComponent(awsPlaceholder)}?a=b%20c&q=${encodeURIComponent(awsPlaceholder)}&z`,
       );
     }

@@ -9,19 +9,25 @@ const PLACES: readonly Place[] = [
   [
     'an Anthropic document',
     'anthropic',
-    (data) => ({ messages: [{ content: [{ type: 'document', source: { type: 'base64', data } }] }] }),
+    (data) => ({
+      messages: [{ content: [{ type: 'document', source: { type: 'base64', data } }] }],
+    }),
   ],
   [
     'a document in a tool’s result',
     'anthropic',
     (data) => ({
-      messages: [{ content: [{ type: 'tool_result', content: [{ source: { type: 'base64', data } }] }] }],
+      messages: [
+        { content: [{ type: 'tool_result', content: [{ source: { type: 'base64', data } }] }] },
+      ],
     }),
   ],
   [
     'a document in a batch',
     'anthropic',
-    (data) => ({ requests: [{ params: { messages: [{ content: [{ source: { data, type: 'base64' } }] }] } }] }),
+    (data) => ({
+      requests: [{ params: { messages: [{ content: [{ source: { data, type: 'base64' } }] }] } }],
+    }),
   ],
   [
     'a chat file',
@@ -31,17 +37,23 @@ const PLACES: readonly Place[] = [
   [
     'a chat file’s data URL',
     'openai',
-    (data) => ({ messages: [{ content: [{ file: { file_data: `data:text/plain;base64,${data}` } }] }] }),
+    (data) => ({
+      messages: [{ content: [{ file: { file_data: `data:text/plain;base64,${data}` } }] }],
+    }),
   ],
   [
     'an input file',
     'openai',
-    (data) => ({ input: [{ type: 'message', content: [{ type: 'input_file', file_data: data }] }] }),
+    (data) => ({
+      input: [{ type: 'message', content: [{ type: 'input_file', file_data: data }] }],
+    }),
   ],
   [
     'an image that is SVG',
     'openai',
-    (data) => ({ messages: [{ content: [{ image_url: { url: `data:image/svg+xml;base64,${data}` } }] }] }),
+    (data) => ({
+      messages: [{ content: [{ image_url: { url: `data:image/svg+xml;base64,${data}` } }] }],
+    }),
   ],
   [
     'an audio input that is none',
@@ -60,7 +72,7 @@ describe.each(PLACES)('file data in %s', (_, api, make) => {
   });
 
   it('stays as it came without a secret', () => {
-    const body = JSON.stringify(make(base64('nothing here')).valueOf(), undefined, 2);
+    const body = JSON.stringify(make(base64('nothing here')), undefined, 2);
     expect(redact(body, 'application/json', createContext(api))).toBe(body);
   });
 
@@ -101,6 +113,12 @@ describe('base64 that is no file data', () => {
     });
     expect(redactValue(make(`iVBORw0KGgo ${aws}`))).toEqual(make(`iVBORw0KGgo ${awsPlaceholder}`));
   });
+});
+
+it('is found where its mark is written with escapes', () => {
+  const make = (data: string): string =>
+    `{"messages":[{"content":[{"source":{"type":"b\\u0061se64","data":"${data}"}}]}]}`;
+  expect(redact(make(base64(aws)))).toBe(make(base64(awsPlaceholder)));
 });
 
 it('reads base64 whose slashes are escaped', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compileScanner } from '../../lib/detect/scanner.ts';
 import { splice } from '../../lib/redact/draft.ts';
 import { redactJson } from '../../lib/redact/json.ts';
 import type { RedactionContext } from '../../lib/redact/types.ts';
@@ -56,7 +57,9 @@ describe('redactJson', () => {
     const inside = JSON.stringify({ cmd: `cat > key\n${pem}` });
     const call = { type: 'function_call', arguments: inside };
     const body = JSON.stringify({ instructions: `key: ${pem}`, input: [call] });
-    const found = JSON.stringify(JSON.parse(redact(body, 'application/json', ctx))).match(/<pl:[^>]*>/g);
+    const found = JSON.stringify(JSON.parse(redact(body, 'application/json', ctx))).match(
+      /<pl:[^>]*>/g,
+    );
     expect(new Set(found)).toEqual(new Set([placeholder('PEM_BLOCK', pem)]));
     expect(found).toHaveLength(2);
     expect(redact(pem, 'text/plain', ctx)).toBe(placeholder('PEM_BLOCK', pem));
@@ -66,7 +69,11 @@ describe('redactJson', () => {
     const ctx = createContext('openai');
     const hidden = (text: string): string =>
       [...text].map((char) => `\\u00${char.charCodeAt(0).toString(16)}`).join('');
-    for (const written of [hidden(aws), hidden(aws).replaceAll('\\', '\\\\'), hidden(aws).toUpperCase().replaceAll('\\U', '\\u')]) {
+    for (const written of [
+      hidden(aws),
+      hidden(aws).replaceAll('\\', '\\\\'),
+      hidden(aws).toUpperCase().replaceAll('\\U', '\\u'),
+    ]) {
       expect(redact(`{"a":"x ${written} y"}`, 'application/json', ctx)).toBe(
         `{"a":"x ${awsPlaceholder} y"}`,
       );
@@ -97,6 +104,17 @@ describe('redactJson', () => {
     expect(result).toBe(`"${placeholder('AWS_ACCESS_KEY', `prefix-${aws}`)}"`);
   });
 
+  it('cuts what an operator’s pattern finds over quotes where the strings end', () => {
+    const pattern = { type: 'PAIR', regex: 'alpha-[a-z]+": *"beta-[a-z]+', keywords: ['alpha-'] };
+    const scanner = compileScanner({ patterns: [pattern], allow: [], disable: [] });
+    const ctx = { ...createContext(), scanner };
+    const result = redact('{"x alpha-a": "beta-b y", "c":1}', 'application/json', ctx);
+    expect(JSON.parse(result)).toEqual({
+      [`x ${placeholder('PAIR', 'alpha-a')}`]: `${placeholder('PAIR', 'beta-b')} y`,
+      c: 1,
+    });
+  });
+
   it('escapes literal placeholders that are known, and no others', () => {
     const ctx = createContext();
     const known = remember(ctx, 'PASSWORD', 'CorrectHorseBattery');
@@ -113,7 +131,11 @@ describe('redactJson', () => {
     const texts = [aws, pem, `x ${github}`, 'plain', `\\u0041 ${aws}/`, `${anthropic}\n`];
     for (const text of texts) {
       messages.push({ role: 'user', content: [{ type: 'text', text }] });
-      const now = redact(`{"system":"s ${github}","messages":${JSON.stringify(messages)}}`, 'application/json', ctx);
+      const now = redact(
+        `{"system":"s ${github}","messages":${JSON.stringify(messages)}}`,
+        'application/json',
+        ctx,
+      );
       expect(now.startsWith(before)).toBe(true);
       before = now.slice(0, -2);
     }
@@ -122,7 +144,12 @@ describe('redactJson', () => {
   it('sees through escapes and percent-encoding in what does not parse', () => {
     const percent = [...github].map((char) => `%${char.charCodeAt(0).toString(16)}`).join('');
     const escaped = [...github].map((char) => `\\u00${char.charCodeAt(0).toString(16)}`).join('');
-    for (const body of [`{"a":"${github}`, `{"a":"${escaped}`, `{"a":"${percent}`, `a=${percent}`]) {
+    for (const body of [
+      `{"a":"${github}`,
+      `{"a":"${escaped}`,
+      `{"a":"${percent}`,
+      `a=${percent}`,
+    ]) {
       expect(redact(body)).toMatch(/^(\{"a":"|a=)<pl:GITHUB_TOKEN:[0-9a-f]{16}>$/);
       expect(redact(body)).toContain(githubPlaceholder);
     }
@@ -151,28 +178,34 @@ describe('both ways through a document', () => {
   });
 
   it('give the same with known values', () => {
-    const known = ['pass"word\\1', 'two\nlines!', 'naïve→pass'];
+    const known = ['pass"word\\1', 'two\nlines!', 'naïve→pass', 'back\\slash\\/es'];
     fc.assert(
       fc.property(jsonText(known), (body) => {
         const [raw, decoded] = both(body, (ctx) => {
           for (const value of known) remember(ctx, 'PASSWORD', value);
         });
         expect(decoded).toEqual(raw);
-        for (const value of known) expect(textsOf(JSON.parse(raw?.text ?? ''))).not.toContain(value);
+        for (const value of known)
+          expect(textsOf(JSON.parse(raw?.text ?? ''))).not.toContain(value);
       }),
-      { numRuns: 200 },
+      { numRuns: 300 },
     );
   });
 
   it('leave no secret, however it is escaped, and change nothing else', () => {
     const secrets = [aws, github, anthropic];
     fc.assert(
-      fc.property(spaced(secrets).chain((value) => fc.tuple(fc.constant(value), escapedAnyhow(value))), ([value, body]) => {
-        const result = JSON.parse(redact(body, 'application/json', createContext('openai')));
-        const plain = JSON.parse(redact(JSON.stringify(value), 'application/json', createContext('openai')));
-        expect(result).toEqual(plain);
-        for (const secret of secrets) expect(textsOf(result)).not.toContain(secret);
-      }),
+      fc.property(
+        spaced(secrets).chain((value) => fc.tuple(fc.constant(value), escapedAnyhow(value))),
+        ([value, body]) => {
+          const result = JSON.parse(redact(body, 'application/json', createContext('openai')));
+          const plain = JSON.parse(
+            redact(JSON.stringify(value), 'application/json', createContext('openai')),
+          );
+          expect(result).toEqual(plain);
+          for (const secret of secrets) expect(textsOf(result)).not.toContain(secret);
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -1,11 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { aws, awsPlaceholder, createContext, github, githubPlaceholder, redact, remember } from './setup.ts';
+import {
+  aws,
+  awsPlaceholder,
+  createContext,
+  github,
+  githubPlaceholder,
+  redact,
+  remember,
+} from './setup.ts';
 
 const TYPE = 'multipart/form-data; boundary="a b"';
 
 /** A body of parts, each its header and its content. */
-function body(parts: readonly (readonly [header: string, content: string])[], eol = '\r\n'): string {
-  const lines = parts.map(([header, content]) => `--a b${eol}${header}${eol}${eol}${content}${eol}`);
+function body(
+  parts: readonly (readonly [header: string, content: string])[],
+  eol = '\r\n',
+): string {
+  const lines = parts.map(
+    ([header, content]) => `--a b${eol}${header}${eol}${eol}${content}${eol}`,
+  );
   return `${lines.join('')}--a b--${eol}`;
 }
 
@@ -15,7 +28,10 @@ describe('redactMultipart', () => {
       body(
         [
           ['Content-Disposition: form-data; name="purpose"', 'batch'],
-          [`Content-Disposition: form-data; name="f"; filename="${a}.txt"`, `x ${a}${eol}--a bc${eol}`],
+          [
+            `Content-Disposition: form-data; name="f"; filename="${a}.txt"`,
+            `x ${a}${eol}--a bc${eol}`,
+          ],
           ['content-type: application/json', `{"metadata":{"user_id":"${aws}"},"b":"${g}"}`],
           ['Content-Type: application/x-www-form-urlencoded', `a=${g}`],
           ['X-Folded: one\r\n two', ''],
@@ -53,7 +69,11 @@ describe('redactMultipart', () => {
   it('reads base64 parts', () => {
     const header = 'Content-Type: text/plain\r\nContent-Transfer-Encoding: base64';
     const encode = (text: string): string =>
-      (Buffer.from(text).toString('base64').match(/.{1,76}/g) ?? []).join('\r\n');
+      (
+        Buffer.from(text)
+          .toString('base64')
+          .match(/.{1,76}/g) ?? []
+      ).join('\r\n');
     const text = `${'a line of text\n'.repeat(20)}${aws}`;
     expect(redact(body([[header, encode(text)]]), TYPE)).toBe(
       body([[header, encode(text.replace(aws, awsPlaceholder))]]),
@@ -65,7 +85,10 @@ describe('redactMultipart', () => {
   it('escapes literal placeholders in every part', () => {
     const ctx = createContext();
     const known = remember(ctx, 'PASSWORD', 'CorrectHorseBattery');
-    const text = body([['A: b', known], ['Content-Type: application/json', `["${known}"]`]]);
+    const text = body([
+      ['A: b', known],
+      ['Content-Type: application/json', `["${known}"]`],
+    ]);
     expect(redact(text, TYPE, ctx)).toBe(text.replaceAll('<pl:', '<pl-esc:'));
   });
 

@@ -43,12 +43,21 @@ const SCANNED: Readonly<Record<'anthropic' | 'openai', readonly Shape[]>> = {
     ['a signature of another block', (t) => assistant([{ type: 'text', signature: t }])],
     ['a thinking block twice typed', (t) => assistant([{ type: 'text', thinking: t }])],
     ['thinking outside of content', (t) => ({ thinking: { thinking: t, signature: t } })],
-    ['a second system block', (t) => ({
-      system: [{ type: 'text', text: 'x' }, { type: 'text', text: `x-anthropic-billing-header: ${t}` }],
-    })],
-    ['a long billing header', (t) => ({
-      system: [{ type: 'text', text: `x-anthropic-billing-header: ${t}${'.'.repeat(250)}` }],
-    })],
+    [
+      'a second system block',
+      (t) => ({
+        system: [
+          { type: 'text', text: 'x' },
+          { type: 'text', text: `x-anthropic-billing-header: ${t}` },
+        ],
+      }),
+    ],
+    [
+      'a long billing header',
+      (t) => ({
+        system: [{ type: 'text', text: `x-anthropic-billing-header: ${t}${'.'.repeat(250)}` }],
+      }),
+    ],
     ['a batch', (t) => ({ requests: [{ custom_id: 'a', params: user(t) }] })],
     ['stop sequences', (t) => ({ stop_sequences: [t] })],
     ['metadata of another name', (t) => ({ metadata: { user: t } })],
@@ -62,30 +71,58 @@ const SCANNED: Readonly<Record<'anthropic' | 'openai', readonly Shape[]>> = {
     [
       'a call’s arguments',
       (t) => ({
-        messages: [{ tool_calls: [{ id: 'c', function: { arguments: JSON.stringify({ a: t }) } }] }],
+        messages: [
+          { tool_calls: [{ id: 'c', function: { arguments: JSON.stringify({ a: t }) } }] },
+        ],
       }),
     ],
     ['a custom call’s input', (t) => ({ messages: [{ tool_calls: [{ custom: { input: t } }] }] })],
     ['a legacy call', (t) => ({ messages: [{ function_call: { arguments: `{"a":"${t}"}` } }] })],
     ['DeepSeek’s reasoning', (t) => ({ messages: [{ reasoning_content: t }] })],
-    ['OpenRouter’s reasoning', (t) => ({ messages: [{ reasoning_details: [{ type: 'reasoning.text', text: t }] }] })],
+    [
+      'OpenRouter’s reasoning',
+      (t) => ({ messages: [{ reasoning_details: [{ type: 'reasoning.text', text: t }] }] }),
+    ],
     ['a tool’s parameters', (t) => ({ tools: [{ function: { parameters: { default: t } } }] })],
     ['a prediction', (t) => ({ prediction: { content: t } })],
     ['`user` in metadata', (t) => ({ metadata: { user: t } })],
     ['`name` of a message', (t) => ({ messages: [{ name: t }] })],
     ['instructions', (t) => ({ instructions: t })],
     ['an input string', (t) => ({ input: t })],
-    ['an input message', (t) => ({ input: [{ type: 'message', content: [{ type: 'input_text', text: t }] }] })],
+    [
+      'an input message',
+      (t) => ({ input: [{ type: 'message', content: [{ type: 'input_text', text: t }] }] }),
+    ],
     ['a function call', (t) => ({ input: [{ type: 'function_call', arguments: `{"a":"${t}"}` }] })],
     ['its output', (t) => ({ input: [{ type: 'function_call_output', output: t }] })],
-    ['its output in parts', (t) => ({ input: [{ type: 'function_call_output', output: [{ type: 'input_text', text: t }] }] })],
-    ['a custom tool call', (t) => ({ input: [{ type: 'custom_tool_call', input: `const a = "${t}";` }] })],
-    ['a shell command', (t) => ({ input: [{ type: 'local_shell_call', action: { command: ['sh', t] } }] })],
-    ['a shell’s environment', (t) => ({ input: [{ type: 'local_shell_call', action: { env: { KEY: t } } }] })],
+    [
+      'its output in parts',
+      (t) => ({
+        input: [{ type: 'function_call_output', output: [{ type: 'input_text', text: t }] }],
+      }),
+    ],
+    [
+      'a custom tool call',
+      (t) => ({ input: [{ type: 'custom_tool_call', input: `const a = "${t}";` }] }),
+    ],
+    [
+      'a shell command',
+      (t) => ({ input: [{ type: 'local_shell_call', action: { command: ['sh', t] } }] }),
+    ],
+    [
+      'a shell’s environment',
+      (t) => ({ input: [{ type: 'local_shell_call', action: { env: { KEY: t } } }] }),
+    ],
     ['a patch', (t) => ({ input: [{ type: 'apply_patch_call', operation: { diff: t } }] })],
     ['a reasoning summary', (t) => ({ input: [{ type: 'reasoning', summary: [{ text: t }] }] })],
-    ['encrypted content of another item', (t) => ({ input: [{ type: 'message', encrypted_content: t }] })],
-    ['additional tools', (t) => ({ input: [{ type: 'additional_tools', tools: [{ description: t }] }] })],
+    [
+      'encrypted content of another item',
+      (t) => ({ input: [{ type: 'message', encrypted_content: t }] }),
+    ],
+    [
+      'additional tools',
+      (t) => ({ input: [{ type: 'additional_tools', tools: [{ description: t }] }] }),
+    ],
     ['client metadata', (t) => ({ client_metadata: { url: t } })],
     ['a WebSocket message', (t) => ({ type: 'response.create', response: { instructions: t } })],
     ['an image’s URL', (t) => user([{ type: 'image_url', image_url: { url: `https://x/${t}` } }])],
@@ -97,18 +134,45 @@ const OPAQUE: typeof SCANNED = {
     ['thinking', (t) => assistant([{ type: 'thinking', thinking: t, signature: 's' }])],
     ['a signature', (t) => assistant([{ type: 'thinking', thinking: '', signature: t }])],
     ['redacted thinking', (t) => assistant([{ type: 'redacted_thinking', data: t }])],
-    ['thinking in a batch', (t) => ({
-      requests: [{ params: assistant([{ type: 'thinking', thinking: t }]) }],
-    })],
+    [
+      'thinking in a batch',
+      (t) => ({
+        requests: [{ params: assistant([{ type: 'thinking', thinking: t }]) }],
+      }),
+    ],
     ['a compaction', (t) => assistant([{ type: 'compaction', encrypted_content: t }])],
-    ['a search result', (t) => assistant([{ type: 'web_search_tool_result', content: [{ type: 'web_search_result', encrypted_content: t }] }])],
+    [
+      'a search result',
+      (t) =>
+        assistant([
+          {
+            type: 'web_search_tool_result',
+            content: [{ type: 'web_search_result', encrypted_content: t }],
+          },
+        ]),
+    ],
     ['a tool use’s id', (t) => assistant([{ type: 'tool_use', id: t, input: {} }])],
     ['a tool result’s id', (t) => user([{ type: 'tool_result', tool_use_id: t }])],
     ['the user’s id', (t) => ({ metadata: { user_id: t } })],
     ['an MCP server’s token', (t) => ({ mcp_servers: [{ type: 'url', authorization_token: t }] })],
-    ['the billing header', (t) => ({ system: [{ type: 'text', text: `x-anthropic-billing-header: cch=${t};` }] })],
-    ['an image', (t) => user([{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: `iVBORw0KGgo${t}` } }])],
-    ['a PDF in a tool result', (t) => tool([{ type: 'document', source: { type: 'base64', data: `JVBERi0xLjcK${t}` } }])],
+    [
+      'the billing header',
+      (t) => ({ system: [{ type: 'text', text: `x-anthropic-billing-header: cch=${t};` }] }),
+    ],
+    [
+      'an image',
+      (t) =>
+        user([
+          {
+            type: 'image',
+            source: { type: 'base64', media_type: 'image/png', data: `iVBORw0KGgo${t}` },
+          },
+        ]),
+    ],
+    [
+      'a PDF in a tool result',
+      (t) => tool([{ type: 'document', source: { type: 'base64', data: `JVBERi0xLjcK${t}` } }]),
+    ],
   ],
   openai: [
     ['the user', (t) => ({ user: t })],
@@ -116,12 +180,40 @@ const OPAQUE: typeof SCANNED = {
     ['a call’s id', (t) => ({ messages: [{ tool_calls: [{ type: 'function', id: t }] }] })],
     ['encrypted reasoning', (t) => ({ input: [{ type: 'reasoning', encrypted_content: t }] })],
     ['an item’s id', (t) => ({ input: [{ type: 'message', id: t }] })],
-    ['OpenRouter’s signature', (t) => ({ messages: [{ reasoning_details: [{ type: 'reasoning.text', signature: t }] }] })],
+    [
+      'OpenRouter’s signature',
+      (t) => ({ messages: [{ reasoning_details: [{ type: 'reasoning.text', signature: t }] }] }),
+    ],
     ['an MCP tool’s credential', (t) => ({ tools: [{ type: 'mcp', authorization: t }] })],
-    ['an image', (t) => user([{ type: 'image_url', image_url: { url: `data:image/png;base64,iVBORw0KGgo${t}` } }])],
-    ['an input image', (t) => ({ input: [{ type: 'message', content: [{ type: 'input_image', image_url: `data:image/jpeg;base64,/9j/4AAQSkZJRgAB${t}` }] }] })],
-    ['audio', (t) => user([{ type: 'input_audio', input_audio: { format: 'wav', data: `UklGRiQAAABXQVZF${t}` } }])],
-    ['an answer’s id over a WebSocket', (t) => ({ type: 'response.create', response: { previous_response_id: t } })],
+    [
+      'an image',
+      (t) =>
+        user([{ type: 'image_url', image_url: { url: `data:image/png;base64,iVBORw0KGgo${t}` } }]),
+    ],
+    [
+      'an input image',
+      (t) => ({
+        input: [
+          {
+            type: 'message',
+            content: [
+              { type: 'input_image', image_url: `data:image/jpeg;base64,/9j/4AAQSkZJRgAB${t}` },
+            ],
+          },
+        ],
+      }),
+    ],
+    [
+      'audio',
+      (t) =>
+        user([
+          { type: 'input_audio', input_audio: { format: 'wav', data: `UklGRiQAAABXQVZF${t}` } },
+        ]),
+    ],
+    [
+      'an answer’s id over a WebSocket',
+      (t) => ({ type: 'response.create', response: { previous_response_id: t } }),
+    ],
   ],
 };
 

@@ -1,4 +1,4 @@
-
+import { createExactMatcher } from '../../lib/detect/exact.ts';
 import { compileScanner } from '../../lib/detect/scanner.ts';
 import { grammarOf } from '../../lib/providers/grammar.ts';
 import type { ApiName } from '../../lib/providers/types.ts';
@@ -8,7 +8,6 @@ import { createStore } from '../../lib/vault/store.ts';
 import { createTokenizer } from '../../lib/vault/tokenizer.ts';
 import { createVault } from '../../lib/vault/vault.ts';
 import { makeSecret } from '../support/secrets.ts';
-import { createExactMatcher } from '../../lib/detect/exact.ts';
 
 const scanner = compileScanner({ patterns: [], allow: [], disable: [] });
 

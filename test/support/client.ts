@@ -3,6 +3,9 @@ import type http from 'node:http';
 import https from 'node:https';
 import { type ProxyAddress, tlsTunnel } from './tunnel.ts';
 
+/** How long a connection may be silent: every test ends, and says where it hung. */
+const PATIENCE = 10_000;
+
 /** An agent whose connections go through the proxy. */
 export function proxyAgent(proxy: ProxyAddress, options: https.AgentOptions = {}): https.Agent {
   const agent = new https.Agent({ keepAlive: false, ...options });
@@ -66,7 +69,9 @@ export async function ask(proxy: ProxyAddress, what: Ask): Promise<Answer> {
           ...what.headers,
         }) as http.OutgoingHttpHeaders,
     agent,
+    timeout: PATIENCE,
   });
+  request.on('timeout', () => request.destroy(new Error('no answer')));
   const bytesToSend = Buffer.from(body ?? '');
   const step = what.chunk ?? Math.max(bytesToSend.length, 1);
   for (let at = 0; at < bytesToSend.length; at += step) {

@@ -8,6 +8,9 @@ export interface ProxyAddress {
   readonly ca: string;
 }
 
+/** How long an answer to CONNECT may take. */
+const PATIENCE = 5000;
+
 /** A refused CONNECT, with what the proxy answered. */
 export class TunnelRefused extends Error {
   readonly answer: string;
@@ -58,7 +61,7 @@ export interface RawAnswer {
 /** Reads until the connection ends, `enough` says so, or `timeout` passed. */
 export async function readAll(
   socket: net.Socket,
-  { enough, timeout = 5000 }: { enough?: (text: string) => boolean; timeout?: number } = {},
+  { enough, timeout = PATIENCE }: { enough?: (text: string) => boolean; timeout?: number } = {},
 ): Promise<RawAnswer> {
   return new Promise((resolve) => {
     let text = '';
@@ -80,6 +83,8 @@ export async function readAll(
     });
     socket.on('close', (failed) => settle(failed || !ended ? 'reset' : 'end'));
     if (socket.destroyed) settle('reset');
+    // Listening alone does not wake a socket that was paused.
+    socket.resume();
   });
 }
 
@@ -107,12 +112,18 @@ async function readHead(socket: net.Socket): Promise<string> {
       socket.off('data', onData);
       socket.off('close', onClose);
       socket.off('error', reject);
+      clearTimeout(timer);
       socket.pause();
       const rest = head.subarray(end + 4);
       if (rest.length > 0) socket.unshift(rest);
       resolve(head.subarray(0, end + 4).toString('latin1'));
     };
     const onClose = (): void => reject(new Error('closed before an answer to CONNECT'));
+    const timer = setTimeout(() => {
+      reject(new Error('no answer to CONNECT'));
+      socket.destroy();
+    }, PATIENCE);
+    socket.once('close', () => clearTimeout(timer));
     socket.on('data', onData);
     socket.on('close', onClose);
     socket.on('error', reject);

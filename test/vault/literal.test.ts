@@ -4,7 +4,7 @@ import { applyEdits } from '../../lib/json/edit.ts';
 import { anthropicResponse } from '../../lib/providers/anthropic-response.ts';
 import { createRestorer } from '../../lib/restore/restorer.ts';
 import { escapeLiteralEdits } from '../../lib/vault/literal.ts';
-import { LIMITS, restoreAll, resolving } from '../restore/running.ts';
+import { LIMITS, resolving, restoreAll } from '../restore/running.ts';
 import { KNOWN, OTHER, spellings } from './spellings.ts';
 
 const knows = (fingerprint: string): boolean => fingerprint === KNOWN;
@@ -17,7 +17,12 @@ function out(text: string): string {
 }
 
 function back(text: string, contentType: string): string {
-  const restorer = createRestorer({ contentType, grammar: anthropicResponse, resolve, limits: LIMITS });
+  const restorer = createRestorer({
+    contentType,
+    grammar: anthropicResponse,
+    resolve,
+    limits: LIMITS,
+  });
   return restoreAll(restorer, [Buffer.from(text)]).text;
 }
 
@@ -27,7 +32,22 @@ const fragment = fc.oneof(
       [0, 1, 3].flatMap((escapes) => spellings('DB_PASS', h, escapes).map(({ text }) => text)),
     ),
   ),
-  fc.constantFrom('<', '\\', '\\\\\\', 'u003c', 'pl', '-esc', ':', '>', '&', '%', '_', ' ', 'é', '\n'),
+  fc.constantFrom(
+    '<',
+    '\\',
+    '\\\\\\',
+    'u003c',
+    'pl',
+    '-esc',
+    ':',
+    '>',
+    '&',
+    '%',
+    '_',
+    ' ',
+    'é',
+    '\n',
+  ),
 );
 const literals = fc.array(fragment, { maxLength: 12 }).map((parts) => parts.join(''));
 
@@ -69,12 +89,23 @@ test('only literals with a known fingerprint change, once each', () => {
   for (const { text } of spellings('DB_PASS', OTHER)) expect(out(text)).toBe(text);
 });
 
-test('a mark anywhere in the backslashes of an escape will do', () => {
-  const bytes = Buffer.from(`x\\\\\\\\u003cpl:A:${KNOWN}\\\\\\\\u003e`);
-  for (let mark = 1; mark <= 4; mark++) {
-    expect(escapeLiteralEdits(bytes, [mark], knows)).toMatchObject([{ start: 12, end: 12 }]);
-  }
-  expect(escapeLiteralEdits(bytes, [1, 2, 3, 4], knows)).toHaveLength(1);
+describe('a mark anywhere in the opening bracket, or in the backslashes before it, will do', () => {
+  test.each(spellings('A', KNOWN).map(({ text }) => text))('%s', (text) => {
+    for (const before of ['', 'x', '\\', '\\'.repeat(40), `<pl:A:${KNOWN}>`]) {
+      const bytes = Buffer.from(before + text);
+      const name = bytes.lastIndexOf('pl');
+      const first = before.startsWith('\\') ? 0 : before.length;
+      for (let mark = first; mark < name; mark++) {
+        const expected = [{ start: name + 2, end: name + 2 }];
+        expect(escapeLiteralEdits(bytes, [mark], knows), `${mark}`).toMatchObject(expected);
+      }
+    }
+  });
+
+  test('several marks of one literal give one edit', () => {
+    const bytes = Buffer.from(`x\\\\u003cpl:A:${KNOWN}\\\\u003e`);
+    expect(escapeLiteralEdits(bytes, [1, 2, 3, 4], knows)).toHaveLength(1);
+  });
 });
 
 describe('without room for one more escape', () => {

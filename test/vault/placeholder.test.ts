@@ -19,9 +19,12 @@ test.each(['', 'a', 'A-B', 'A'.repeat(33), 'Ä'])('refuses the type %j', (type) 
   expect(() => formatPlaceholder(type, H)).toThrow(RangeError);
 });
 
-test.each(['', '0123', '0123456789ABCDEF', `${H}0`])('refuses the fingerprint %j', (fingerprint) => {
-  expect(() => formatPlaceholder('A', fingerprint as Fingerprint)).toThrow(RangeError);
-});
+test.each(['', '0123', '0123456789ABCDEF', `${H}0`])(
+  'refuses the fingerprint %j',
+  (fingerprint) => {
+    expect(() => formatPlaceholder('A', fingerprint as Fingerprint)).toThrow(RangeError);
+  },
+);
 
 test('the longest placeholder fits under three layers of JSON escaping', () => {
   const bracket = '\\\\\\\\\\\\\\\\u003c'.length;

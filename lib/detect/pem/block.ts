@@ -1,4 +1,4 @@
-import { BASE64 } from '../byte-class.ts';
+import { headerEnd } from './header.ts';
 import { isDashes, readMarker } from './marker.ts';
 import { base64End } from './walk.ts';
 
@@ -6,7 +6,6 @@ const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const TAB = 0x09;
 const MIN_BASE64 = 16;
-const HEADER = /^[A-Z][A-Za-z-]{2,24}:[^\n\r"\\]{0,200}/;
 
 /**
  * Reads a block that stands in the text as it stands in a file, its lines joined by real line ends
@@ -60,11 +59,6 @@ function markerEnd(bytes: Uint8Array, at: number): number | undefined {
   return marker?.kind === 'end' && marker.isPrivate ? marker.end : undefined;
 }
 
-function headerEnd(bytes: Uint8Array, at: number): number {
-  const header = HEADER.exec(String.fromCharCode(...bytes.subarray(at, at + 240)));
-  return header === null ? at : at + header[0].length;
-}
-
 function skipBlanks(bytes: Uint8Array, from: number): number {
   let at = from;
   while (bytes[at] === SPACE || bytes[at] === TAB) at++;
@@ -94,9 +88,4 @@ function controlEnd(
 /** Whether a span holds something that JSON escapes, so that its depth matters. */
 export function holdsEscape(bytes: Uint8Array, start: number, end: number): boolean {
   return bytes.subarray(start, end).includes(BACKSLASH);
-}
-
-/** Whether a byte is base64. */
-export function isBase64(byte: number | undefined): boolean {
-  return byte !== undefined && BASE64.has[byte] === 1;
 }

@@ -53,7 +53,7 @@ export function findPrivateKeys(input: PemInput): PemOutput {
     else publicParts.push(...found.spans);
   }
   if (input.privateKeySeen || markerSeen) {
-    spans.push(...withoutOverlap(findLooseLines(bytes), publicParts).map(runSpan));
+    spans.push(...withoutOverlap(findLooseLines(bytes), [...publicParts, ...spans]).map(runSpan));
   }
   return { spans, markerSeen };
 }
@@ -100,7 +100,7 @@ function readPuttyLines(bytes: Uint8Array, anchor: number): Span[] {
   ) {
     count = Math.min(count * 10 + digit - 0x30, 1000);
   }
-  return walkForward(bytes, at, hasSign(bytes, anchor)).runs.slice(0, count).map(runSpan);
+  return walkForward(bytes, at, hasSign(bytes, anchor), 0).runs.slice(0, count).map(runSpan);
 }
 
 function runSpan({ start, end }: Match): Span {

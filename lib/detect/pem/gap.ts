@@ -1,5 +1,6 @@
 import { startsWith } from '../boundary.ts';
-import { DIGIT, HEX } from '../byte-class.ts';
+import { byteClass, DIGIT, HEX, WORD } from '../byte-class.ts';
+import { isDashes } from './marker.ts';
 
 /**
  * What stands between the lines of a key that was printed: line ends as they are or escaped at any
@@ -13,13 +14,17 @@ export interface Gap {
 }
 
 const BACKSLASH = 0x5c;
+const PLUS = 0x2b;
+const DASH = 0x2d;
 const MAX_GAP = 240;
 const SKIPPED = new Set(Buffer.from(' \t"\',;>|*#:`()', 'latin1'));
 const AFTER_NUMBER = new Set(Buffer.from('\t|:-.) ', 'latin1'));
 const ELLIPSIS = Buffer.from('…');
+const ELLIPSIS_CODE = Buffer.from('2026');
 const LINE_WORD = Buffer.from('Line ');
-/** `grep -H -n` and kin: a file name before the line number. */
-const FILE_PREFIX = /^[\w./-]{1,120}[:-]\d{1,7}[:-]/;
+const MAX_DIGITS = 7;
+const MAX_FILE_NAME = 120;
+const FILE_NAME = byteClass([...WORD.members, 0x2d, 0x2e, 0x2f]);
 
 /**
  * Skips a gap.
@@ -47,7 +52,7 @@ export function skipGap(bytes: Uint8Array, from: number, signs: boolean, atLineS
       at = found.end;
       continue;
     }
-    if (fresh && (byte === 0x2b || byte === 0x2d) && signs && bytes[at + 1] !== 0x2d) {
+    if (fresh && signs && isSign(bytes, at)) {
       fresh = false;
       at++;
       continue;
@@ -61,6 +66,12 @@ export function skipGap(bytes: Uint8Array, from: number, signs: boolean, atLineS
   return { at, newline };
 }
 
+/** A diff's sign, and not the beginning of a marker. */
+function isSign(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at] === PLUS) return true;
+  return bytes[at] === DASH && (!isDashes(bytes, at) || bytes[at + 5] === DASH);
+}
+
 function prefixEnd(bytes: Uint8Array, at: number, fresh: boolean): number {
   const byte = bytes[at] as number;
   if (DIGIT.has[byte] === 1) return numberEnd(bytes, at) ?? fileEnd(bytes, at, fresh);
@@ -68,7 +79,7 @@ function prefixEnd(bytes: Uint8Array, at: number, fresh: boolean): number {
   if (byte >= 0x80) return startsWith(bytes, ELLIPSIS, at) ? at : at + 1;
   if (byte === 0x1b) return at + 1;
   if (byte === 0x5b) return ansiEnd(bytes, at);
-  if (byte === 0x2b) return isPlusOfSource(bytes[at + 1]) ? at + 1 : at;
+  if (byte === PLUS) return isPlusOfSource(bytes[at + 1]) ? at + 1 : at;
   if (startsWith(bytes, LINE_WORD, at)) return at + LINE_WORD.length;
   return fileEnd(bytes, at, fresh);
 }
@@ -79,19 +90,30 @@ function isPlusOfSource(next: number | undefined): boolean {
 }
 
 function numberEnd(bytes: Uint8Array, from: number): number | undefined {
-  let at = from;
-  while (at - from < 7 && DIGIT.has[bytes[at] as number] === 1) at++;
+  const at = digitsEnd(bytes, from);
   const next = bytes[at];
   if (next === undefined) return undefined;
-  if (AFTER_NUMBER.has(next)) return at + 1;
+  if (AFTER_NUMBER.has(next)) return next === 0x3a && bytes[at + 1] === 0x20 ? at + 2 : at + 1;
   if (next >= 0x80) return at;
   return next === BACKSLASH && escapeAt(bytes, at) !== undefined ? at : undefined;
 }
 
-function fileEnd(bytes: Uint8Array, at: number, fresh: boolean): number {
-  if (!fresh) return at;
-  const prefix = FILE_PREFIX.exec(String.fromCharCode(...bytes.subarray(at, at + 130)));
-  return prefix === null ? at : at + prefix[0].length;
+/** `grep -H -n` and kin: a file name before the line number. */
+function fileEnd(bytes: Uint8Array, from: number, fresh: boolean): number {
+  if (!fresh) return from;
+  let at = from;
+  while (at - from < MAX_FILE_NAME && FILE_NAME.has[bytes[at] as number] === 1) at++;
+  if (bytes[at] === 0x3a) {
+    const number = digitsEnd(bytes, at + 1);
+    return number > at + 1 && bytes[number] === 0x3a ? number + 1 : from;
+  }
+  return from;
+}
+
+function digitsEnd(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at - from < MAX_DIGITS && DIGIT.has[bytes[at] as number] === 1) at++;
+  return at;
 }
 
 function ansiEnd(bytes: Uint8Array, from: number): number {
@@ -119,7 +141,7 @@ function escapeAt(bytes: Uint8Array, from: number): Escape | undefined {
   if (kind === 0x74) return { end: at + 1, newline: false, blank: true };
   if (kind === 0x22 || kind === 0x27) return { end: at + 1, newline: false, blank: false };
   if (kind === 0x75 && areHex(bytes, at + 1, 4)) {
-    const isEllipsis = startsWith(bytes, Buffer.from('2026'), at + 1);
+    const isEllipsis = startsWith(bytes, ELLIPSIS_CODE, at + 1);
     return isEllipsis ? undefined : { end: at + 5, newline: false, blank: false };
   }
   if (kind === 0x78 && areHex(bytes, at + 1, 2))

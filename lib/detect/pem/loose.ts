@@ -1,12 +1,13 @@
-import { HEX } from '../byte-class.ts';
+import { BASE64, HEX } from '../byte-class.ts';
 import type { Match } from '../match.ts';
-import { isBase64 } from './block.ts';
 import { skipGap } from './gap.ts';
 import { base64End } from './walk.ts';
 
 /** How long the lines of a key are: RFC 7468 and PGP, OpenSSH, MIME. */
 const LINE_LENGTHS = new Set([64, 70, 76]);
 const SHORTEST = 64;
+/** With the letter of an escape and the sign of a diff before it. */
+const LONGEST = 78;
 const ENOUGH_LINES = 3;
 const BACKSLASH = 0x5c;
 const PLUS = 0x2b;
@@ -18,19 +19,38 @@ const PLUS = 0x2b;
 export function findLooseLines(bytes: Uint8Array): Match[] {
   const runs: Match[] = [];
   // A run of 64 holds a multiple of 64: every other byte need not be looked at.
-  for (let probe = 0; probe < bytes.length; ) {
-    if (!isBase64(bytes[probe])) {
-      probe += SHORTEST;
-      continue;
-    }
-    let start = probe;
-    while (start > 0 && probe - start < SHORTEST && isBase64(bytes[start - 1])) start--;
+  for (let probe = 0; probe < bytes.length; probe += SHORTEST) {
+    if (!mayLieInRun(bytes, probe)) continue;
+    const start = runStart(bytes, probe);
+    const end = runLimit(bytes, probe);
+    if (end - start < SHORTEST || end - start > LONGEST) continue;
     const group = readGroup(bytes, lineAt(bytes, start));
     if (group.runs.length >= ENOUGH_LINES) runs.push(...group.runs);
-    probe = Math.max(probe + 1, group.end);
-    probe += (SHORTEST - (probe % SHORTEST)) % SHORTEST;
+    probe = Math.max(probe, Math.ceil(group.end / SHORTEST) * SHORTEST - SHORTEST);
   }
   return runs;
+}
+
+/** A run of 64 reaches 32 bytes to one side of any place in it: three looks tell most others. */
+function mayLieInRun(bytes: Uint8Array, probe: number): boolean {
+  const { has } = BASE64;
+  const at = (offset: number): boolean => has[bytes[probe + offset] as number] === 1;
+  return at(0) && ((at(31) && at(16) && at(7)) || (at(-32) && at(-17) && at(-8)));
+}
+
+/** The beginning of the run around a place, as far as it matters. */
+function runStart(bytes: Uint8Array, probe: number): number {
+  const stop = Math.max(0, probe - LONGEST);
+  let at = probe;
+  while (at > stop && BASE64.has[bytes[at - 1] as number] === 1) at--;
+  return at;
+}
+
+function runLimit(bytes: Uint8Array, probe: number): number {
+  const stop = Math.min(bytes.length, probe + LONGEST + 1);
+  let at = probe;
+  while (at < stop && BASE64.has[bytes[at] as number] === 1) at++;
+  return at;
 }
 
 /** The run at an offset, without the letter of an escape or the sign of a diff before it. */
@@ -56,7 +76,10 @@ function readGroup(
     if (next.end - next.start !== length) {
       // The last line is shorter; it belongs to the key where it is all that its line holds.
       const ends = next.end === bytes.length || skipGap(bytes, next.end, false).newline;
-      if (next.end - next.start < length && ends) runs.push(next);
+      const signed = bytes[first.start - 1] === PLUS && bytes[next.start] === PLUS;
+      if (next.end - next.start < length && ends) {
+        runs.push({ start: signed ? next.start + 1 : next.start, end: next.end });
+      }
       return { runs, end };
     }
     runs.push(next);

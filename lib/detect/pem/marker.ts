@@ -15,7 +15,7 @@ const END = Buffer.from('-----END ');
 const DASHES = Buffer.from('-----');
 const LABEL = byteClass([...byteRange(0x41, 0x5a), ...byteRange(0x30, 0x39), 0x20, 0x5f]);
 const MAX_LABEL = 100;
-const PRIVATE = /(?:^|[ _])PRIVATE KEY(?: BLOCK)?$/;
+const PRIVATE = ['PRIVATE KEY', 'PRIVATE KEY BLOCK'].map((label) => Buffer.from(label));
 
 /** Reads the marker that begins at an offset. */
 export function readMarker(bytes: Uint8Array, start: number): PemMarker | undefined {
@@ -25,12 +25,11 @@ export function readMarker(bytes: Uint8Array, start: number): PemMarker | undefi
   let at = from;
   while (at - from < MAX_LABEL && LABEL.has[bytes[at] as number] === 1) at++;
   if (!startsWith(bytes, DASHES, at)) return undefined;
-  const label = String.fromCharCode(...bytes.subarray(from, at));
   return {
     kind: begins ? 'begin' : 'end',
     start,
     end: at + DASHES.length,
-    isPrivate: PRIVATE.test(label),
+    isPrivate: PRIVATE.some((label) => startsWith(bytes, label, at - label.length)),
   };
 }
 

@@ -2,6 +2,7 @@ import { isCut } from '../boundary.ts';
 import { BASE64 } from '../byte-class.ts';
 import type { Match } from '../match.ts';
 import { skipGap } from './gap.ts';
+import { headerEnd } from './header.ts';
 import { isDashes } from './marker.ts';
 
 /** A run of base64 that is no shorter than this is a line of a key, whatever follows. */
@@ -10,8 +11,7 @@ const FULL_LINE = 32;
 const ENOUGH = 16;
 /** A last line and a PGP checksum. */
 const SHORT_LINES = 2;
-const MAX_HEADERS = 12;
-const HEADER = /^[A-Z][A-Za-z-]{2,24}: [^\n\r"\\]{0,200}/;
+const MAX_HEADERS = 8;
 const LOOK_BACK = 512;
 const BACKSLASH = 0x5c;
 
@@ -30,18 +30,23 @@ export interface KeyLines {
 }
 
 /** Walks from behind a BEGIN marker to the next marker or the first thing that is no key line. */
-export function walkForward(bytes: Uint8Array, from: number, signs: boolean): KeyLines {
+export function walkForward(
+  bytes: Uint8Array,
+  from: number,
+  signs: boolean,
+  headers = MAX_HEADERS,
+): KeyLines {
   const runs: Match[] = [];
   let at = from;
-  let headers = 0;
+  let headersLeft = headers;
   let short = 0;
   for (;;) {
     const gap = skipGap(bytes, at, signs);
     at = gap.at;
     if (isDashes(bytes, at)) return { runs: total(runs) >= ENOUGH ? runs : [], at };
-    const header = runs.length === 0 && headers < MAX_HEADERS ? headerEnd(bytes, at) : at;
+    const header = runs.length === 0 && headersLeft > 0 ? headerEnd(bytes, at) : at;
     if (header > at) {
-      headers++;
+      headersLeft--;
       at = header;
       continue;
     }
@@ -137,11 +142,6 @@ function endsLine(bytes: Uint8Array, at: number): boolean {
   if (isCut(bytes, at, 0)) return true;
   const gap = skipGap(bytes, at, false);
   return gap.newline || isDashes(bytes, gap.at) || gap.at === bytes.length || bytes[at] === 0x22;
-}
-
-function headerEnd(bytes: Uint8Array, at: number): number {
-  const header = HEADER.exec(String.fromCharCode(...bytes.subarray(at, at + 240)));
-  return header === null ? at : at + header[0].length;
 }
 
 function total(runs: readonly Match[]): number {

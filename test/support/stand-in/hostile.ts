@@ -52,19 +52,18 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   'bad-chunk': raw(`${sse}${chunk(EVENT)}zz\r\nnot a chunk\r\n`),
   trailers: raw(
     `${head('Content-Type: text/plain', 'Transfer-Encoding: chunked', 'Trailer: X-T')}${chunk('ok')}0\r\nX-T: v\r\n\r\n`,
-    'keep',
   ),
   'early-hints': raw(
     `HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n${head('Content-Length: 2', 'Content-Type: text/plain')}ok`,
-    'keep',
   ),
   'body-on-204': raw('HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\nok'),
   'dies-before-answer': (request) => request.socket.destroy(),
   stalls: () => {},
   'stalls-in-head': raw('HTTP/1.1 200 OK\r\nContent-Type: text/pl', 'keep'),
   'stalls-in-stream': raw(sse + chunk(EVENT), 'keep'),
+  /** Before it has read the body; it reads on, so that no reset overtakes the answer. */
   'answers-early': (_request, response) => {
-    response.writeHead(413, { 'content-type': 'application/json', connection: 'close' });
+    response.writeHead(413, { 'content-type': 'application/json' });
     response.end('{"type":"error","error":{"type":"request_too_large","message":"too large"}}');
   },
   endless: (request, response) => {

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { compileScanner } from '../../lib/detect/scanner.ts';
+
+const scanner = compileScanner({
+  patterns: [
+    { type: 'NESTED', regex: 'acme_([a-z]+_?)+z', keywords: ['acme_'] },
+    { type: 'DOTS', regex: 'evil.*never', keywords: [] },
+  ],
+  allow: [],
+  disable: [],
+});
+
+const A64 = 'A'.repeat(64);
+const FLOODS = [
+  'eyJ-',
+  'eyJaaaaaaaaaa-',
+  'eyJaaaaaaaaaa.a.',
+  'AKIA',
+  'ghp_',
+  'sk-ant-api03-',
+  'MTk4',
+  '-',
+  '---',
+  'a',
+  '<pl:',
+  '\\',
+  '\\\\u003cpl:',
+  '\\/',
+  '\\u0061',
+  '1:A',
+  'https://a:b',
+  'secret_access_key=',
+  'acme_',
+  'evil',
+  '-----BEGIN ',
+  '-----BEGIN RSA PRIVATE KEY-----',
+  '-----BEGIN RSA PRIVATE KEY-----\n',
+  `-----BEGIN RSA PRIVATE KEY-----\n${A64}\n`,
+  '-----END RSA PRIVATE KEY-----',
+  `${A64}\n-----END RSA PRIVATE KEY-----`,
+  'Private-Lines: 3\n',
+  `-----BEGIN CERTIFICATE-----\n${A64}\n`,
+];
+
+/** The quickest of a few runs: what else the machine does can only make one slower. */
+function quickest(bytes: Buffer): number {
+  const times = Array.from({ length: 5 }, () => {
+    const before = performance.now();
+    scanner.scan({ bytes, depthAt: () => 1, privateKeySeen: true });
+    return performance.now() - before;
+  });
+  return Math.min(...times);
+}
+
+describe('time grows with the length and no faster', () => {
+  it.each(FLOODS.map((flood) => [JSON.stringify(flood.slice(0, 40)), flood] as const))(
+    '%s repeated',
+    (_, flood) => {
+      const of = (size: number): Buffer =>
+        Buffer.from(flood.repeat(Math.ceil(size / flood.length)));
+      const small = of(24_000);
+      const large = of(24_000 * 8);
+      quickest(small);
+      // Quadratic work would take 64 times as long; 2 ms is what a pause of the collector takes.
+      expect(quickest(large)).toBeLessThan(24 * quickest(small) + 2);
+    },
+  );
+
+  it('one long run with a marker before and after it', () => {
+    const run = 'A'.repeat(400_000);
+    const text = `-----BEGIN PRIVATE KEY-----${run}-----END PRIVATE KEY-----`;
+    const { spans } = scanner.scan({ bytes: Buffer.from(text) });
+    expect(spans).toEqual([{ start: 0, end: text.length, type: 'PEM_BLOCK', depth: 0 }]);
+  });
+});
