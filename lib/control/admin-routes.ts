@@ -15,7 +15,7 @@ export interface AdminFacts {
   readonly killSwitch: Pick<KillSwitch, 'arm' | 'disarm'>;
   health(): Health | Promise<Health>;
   /** What `/admin/state` answers. */
-  state(): unknown;
+  state(): unknown | Promise<unknown>;
   reload(): Promise<ReloadResult>;
 }
 
@@ -33,7 +33,7 @@ export function adminRoutes(facts: AdminFacts): AdminRoutes {
         return { status: health.status === 'ok' ? 200 : 503, body: health };
       },
     },
-    '/admin/state': { GET: () => ({ status: 200, body: facts.state() }) },
+    '/admin/state': { GET: async () => ({ status: 200, body: await facts.state() }) },
     '/admin/killswitch': { POST: switching(facts.killSwitch) },
     '/admin/reload': { POST: reloading(facts.reload) },
   };

@@ -139,14 +139,16 @@ export function createKillSwitch(deps: KillSwitchDeps): KillSwitch {
     return state;
   };
 
+  const settle = async (): Promise<KillSwitchState> => {
+    check();
+    const releases = all.map((source) => source.releasing);
+    if (releases.some((release) => release !== undefined)) await Promise.allSettled(releases);
+    return check();
+  };
+
   return {
     check,
-    async settle() {
-      check();
-      const releases = all.map((source) => source.releasing);
-      if (releases.some((release) => release !== undefined)) await Promise.allSettled(releases);
-      return check();
-    },
+    settle,
     setConfig(verdict) {
       configHold = verdict.engaged ? verdict : undefined;
       check();
@@ -158,7 +160,7 @@ export function createKillSwitch(deps: KillSwitchDeps): KillSwitch {
     },
     async disarm(source, reason = 'disarmed') {
       await latched.disarm(source, reason);
-      return check();
+      return settle();
     },
     toggleSignal: latched.toggleSignal,
     onEngage: (listener) => subscribe(engageListeners, listener),

@@ -1,7 +1,6 @@
 /** The kill switch from the command line, as far as possible also without a running daemon. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { filesOf } from '../config/files.ts';
 import type { Homes } from '../config/types.ts';
 import { WaterwallError } from '../errors.ts';
@@ -33,8 +32,6 @@ export async function operateKillSwitch(
   }
 }
 
-const SECOND_LOOK = 100;
-
 /** Nobody answers: it does not run, or hangs. Then the file is what still works. */
 function isAbsent(error: WaterwallError): boolean {
   return error.code === 'not-running' || error.code === 'io-error';
@@ -50,11 +47,7 @@ async function ask(
     action,
     ...(reason === undefined ? {} : { reason }),
   });
-  const sources = answer['sources'] as readonly HeldSource[];
-  if (action === 'arm' || sources.length === 0) return sources;
-  // A sentinel that was just removed holds until its audit line is durable: worth a second look.
-  await sleep(SECOND_LOOK);
-  return await askState(homes);
+  return answer['sources'] as readonly HeldSource[];
 }
 
 async function askState(homes: Homes): Promise<readonly HeldSource[]> {

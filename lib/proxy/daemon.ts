@@ -192,8 +192,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       socketPath: files.adminSocket,
       routes: adminRoutes({
         killSwitch,
-        health: () => healthOf(facts),
-        state: () => stateOf(facts),
+        // Whoever asks right after `rm run/kill` is told what the next request will meet.
+        health: () => killSwitch.settle().then(() => healthOf(facts)),
+        state: () => killSwitch.settle().then(() => stateOf(facts)),
         reload: () => reloader.reload(),
       }),
       onFault,

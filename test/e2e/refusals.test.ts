@@ -5,7 +5,7 @@ import { childrenOf } from '../support/children.ts';
 import type { Answer, Ask } from '../support/client.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { useRig } from '../support/rig.ts';
-import { makeSecret } from '../support/secrets.ts';
+import { makeSecret, makeSecrets } from '../support/secrets.ts';
 import { TunnelRefused, tunnel } from '../support/tunnel.ts';
 import { until } from '../support/until.ts';
 
@@ -229,9 +229,9 @@ describe('by the configuration', () => {
   });
 
   test('a full store', async () => {
-    const daemon = await startDaemon({ config: { store: { capacity: 1 } } });
+    const daemon = await startDaemon({ config: { store: { capacity: 20 } } });
     try {
-      const body = { a: makeSecret('AWS_ACCESS_KEY', 6), b: makeSecret('GITHUB_TOKEN', 6) };
+      const body = makeSecrets(6).map(({ value }) => value);
       expectRefusal(await daemon.ask({ body }), 'store-full', 502, 'anthropic');
     } finally {
       await daemon.dispose();

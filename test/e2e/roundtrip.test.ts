@@ -37,6 +37,14 @@ describe.each(TEST_APIS.map((api) => [api.name, api] as const))('%s', (_name, ap
     const answer = await say(api, { ...api.prompt('hello', text), stream: true });
     expect(joinDeltas(answer.text, api.textDelta)).toBe(text);
     expect(answer.text).not.toMatch(PLACEHOLDER);
+    expect(answer.text).toMatch(api.ending);
+  });
+
+  test('text, repeated at the end of a stream', async () => {
+    const answer = await say(api, { ...api.prompt('hello', text), stream: true });
+    const last = /event: response\.completed\ndata: (.*)/.exec(answer.text)?.[1];
+    expect(last !== undefined).toBe(api.name === 'Responses');
+    if (last !== undefined) expect(api.wholeText(JSON.parse(last).response)).toBe(text);
   });
 
   test('tool arguments, whole', async () => {
@@ -50,6 +58,7 @@ describe.each(TEST_APIS.map((api) => [api.name, api] as const))('%s', (_name, ap
     const answer = await say(api, { ...api.prompt(CALL_TOOL, text), stream: true });
     expect(JSON.parse(joinDeltas(answer.text, api.argumentsDelta))).toEqual({ content: text });
     expect(answer.text).not.toMatch(PLACEHOLDER);
+    expect(answer.text).toMatch(api.ending);
     expect(findLeaks(rig.provider, secrets)).toEqual([]);
   });
 

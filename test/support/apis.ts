@@ -13,6 +13,8 @@ export interface TestApi {
   /** The piece of text, or of a tool call's JSON, in one event of a stream. */
   readonly textDelta: (event: Json) => unknown;
   readonly argumentsDelta: (event: Json) => unknown;
+  /** How a complete stream ends. */
+  readonly ending: RegExp;
 }
 
 // Answers are looked into at known places only; a wrong place gives undefined and fails the test.
@@ -70,6 +72,7 @@ const anthropic: TestApi = {
   wholeArguments: (answer) => JSON.stringify(answer['content']?.[0]?.['input']),
   textDelta: (event) => event['delta']?.['text'],
   argumentsDelta: (event) => event['delta']?.['partial_json'],
+  ending: /event: message_stop\n.*\n\n$/,
 };
 
 const chat: TestApi = {
@@ -122,6 +125,7 @@ const chat: TestApi = {
   textDelta: (event) => event['choices']?.[0]?.['delta']?.['content'],
   argumentsDelta: (event) =>
     event['choices']?.[0]?.['delta']?.['tool_calls']?.[0]?.['function']?.['arguments'],
+  ending: /data: \[DONE\]\n\n$/,
 };
 
 const responses: TestApi = {
@@ -189,6 +193,7 @@ const responses: TestApi = {
   wholeArguments: (answer) => answer['output']?.[0]?.['arguments'],
   textDelta: (event) => ofType(event, 'response.output_text.delta'),
   argumentsDelta: (event) => ofType(event, 'response.function_call_arguments.delta'),
+  ending: /event: response\.completed\n.*\n\n$/,
 };
 
 /** The APIs that the stand-in speaks. */

@@ -9,6 +9,7 @@ const SHORTEST = 64;
 /** With the letter of an escape and the sign of a diff before it. */
 const LONGEST = 78;
 const ENOUGH_LINES = 3;
+const MEMBERS = BASE64.has;
 const BACKSLASH = 0x5c;
 const PLUS = 0x2b;
 
@@ -33,23 +34,29 @@ export function findLooseLines(bytes: Uint8Array): Match[] {
 
 /** A run of 64 reaches 32 bytes to one side of any place in it: three looks tell most others. */
 function mayLieInRun(bytes: Uint8Array, probe: number): boolean {
-  const { has } = BASE64;
-  const at = (offset: number): boolean => has[bytes[probe + offset] as number] === 1;
-  return at(0) && ((at(31) && at(16) && at(7)) || (at(-32) && at(-17) && at(-8)));
+  if (!isMember(bytes, probe)) return false;
+  return (
+    (isMember(bytes, probe + 31) && isMember(bytes, probe + 16) && isMember(bytes, probe + 7)) ||
+    (isMember(bytes, probe - 32) && isMember(bytes, probe - 17) && isMember(bytes, probe - 8))
+  );
+}
+
+function isMember(bytes: Uint8Array, at: number): boolean {
+  return MEMBERS[bytes[at] as number] === 1;
 }
 
 /** The beginning of the run around a place, as far as it matters. */
 function runStart(bytes: Uint8Array, probe: number): number {
   const stop = Math.max(0, probe - LONGEST);
   let at = probe;
-  while (at > stop && BASE64.has[bytes[at - 1] as number] === 1) at--;
+  while (at > stop && isMember(bytes, at - 1)) at--;
   return at;
 }
 
 function runLimit(bytes: Uint8Array, probe: number): number {
   const stop = Math.min(bytes.length, probe + LONGEST + 1);
   let at = probe;
-  while (at < stop && BASE64.has[bytes[at] as number] === 1) at++;
+  while (at < stop && isMember(bytes, at)) at++;
   return at;
 }
 
