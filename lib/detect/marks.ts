@@ -14,8 +14,8 @@ export interface MarkRule {
 export const MARK_RULES: readonly MarkRule[] = [
   { kind: 'placeholder', shape: '<pl[:-]', backslashes: 0 },
   { kind: 'placeholder', shape: 'u003[cC]pl', backslashes: 1 },
-  { kind: 'placeholder', shape: '&lt;pl', backslashes: 0 },
-  { kind: 'placeholder', shape: '&#60;pl', backslashes: 0 },
+  // The end of whatever entity stands for `<`: `&lt;`, `&LT;`, `&#60;`, `&#x3c;`, `\\u0026lt;`.
+  { kind: 'placeholder', shape: ';pl[:-]', backslashes: 0 },
   { kind: 'placeholder', shape: '%3[cC]pl', backslashes: 0 },
   { kind: 'base64', shape: ';base64,', backslashes: 0 },
   { kind: 'base64', shape: '"base64"', backslashes: 0 },

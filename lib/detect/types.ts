@@ -17,8 +17,8 @@ export interface Span {
 export interface Mark {
   readonly offset: number;
   /**
-   * `placeholder`: something that may be a literal placeholder begins at `offset` (at its `<`, or
-   * at the first byte of the escape that stands for it). `base64`: a data URL's `;base64,` or the
+   * `placeholder`: something that may be a literal placeholder begins around `offset`, which lies
+   * in whatever stands for its `<`. `base64`: a data URL's `;base64,` or the
    * quoted word `"base64"` begins at `offset`: file data may stand near.
    */
   readonly kind: 'placeholder' | 'base64';

@@ -29,8 +29,19 @@ export function compilePath(path: string): readonly PathStep[] {
 /** The nodes at a path. Duplicate members are all followed. */
 export function selectNodes(root: JsonNode, bytes: Uint8Array, path: string): JsonNode[] {
   const found: JsonNode[] = [];
-  walk(root, bytes, compilePath(path), 0, found);
+  walk(root, bytes, compiled(path), 0, found);
   return found;
+}
+
+const compiledPaths = new Map<string, readonly PathStep[]>();
+
+/** Paths come from tables: there are some dozens, and they never change. */
+function compiled(path: string): readonly PathStep[] {
+  const known = compiledPaths.get(path);
+  if (known !== undefined) return known;
+  const steps = compilePath(path);
+  compiledPaths.set(path, steps);
+  return steps;
 }
 
 function walk(

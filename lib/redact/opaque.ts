@@ -25,7 +25,7 @@ export function createExemptions(
   rules: readonly OpaqueRule[],
   tree: () => JsonNode | undefined,
 ): Exemptions {
-  const names = fieldNames(rules);
+  const fields = conditionsOf(rules);
   const treatments = new Map<number, Treatment>();
   let ruled: ReadonlyMap<number, RuledString> | undefined;
 
@@ -47,8 +47,13 @@ export function createExemptions(
   }
 
   return {
-    of({ start, key }) {
-      if (key === undefined || !(names.has(key) || key.includes('\\'))) return 'plain';
+    of({ start, end, key }) {
+      if (key === undefined) return 'plain';
+      const conditions = fields.get(key);
+      if (conditions === undefined) return key.includes('\\') ? treatmentOf(start) : 'plain';
+      // `text` is the name of most of a request's text: its own first bytes tell, without a parse.
+      const isBillingOnly = conditions.size === 1 && conditions.has('billing-header');
+      if (isBillingOnly && !mayBeBillingHeader(bytes, start, end)) return 'plain';
       return treatmentOf(start);
     },
     files() {
@@ -65,19 +70,33 @@ export function createExemptions(
 function treat(bytes: Buffer, { node, rule }: RuledString): Treatment {
   if (rule.condition === 'media') return readFileData(bytes, node);
   if (rule.condition === undefined) return 'opaque';
-  if (node.end - node.start > 6 * BILLING_HEADER_MAX) return 'plain';
+  if (!mayBeBillingHeader(bytes, node.start, node.end)) return 'plain';
   const text = Buffer.from(decodeEscapes(bytes, node.start, node.end).bytes);
   const isShort = text.length <= BILLING_HEADER_MAX;
   return isShort && text.toString('latin1').startsWith(BILLING_HEADER) ? 'opaque' : 'plain';
 }
 
-const namesOfRules = new WeakMap<readonly OpaqueRule[], ReadonlySet<string>>();
+/** Every byte may be escaped as six; the decoded text is judged in {@link treat}. */
+function mayBeBillingHeader(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start > 6 * BILLING_HEADER_MAX) return false;
+  const raw = bytes.toString('latin1', start, start + BILLING_HEADER.length);
+  return raw.includes('\\') || raw.startsWith(BILLING_HEADER);
+}
 
-function fieldNames(rules: readonly OpaqueRule[]): ReadonlySet<string> {
-  let names = namesOfRules.get(rules);
-  if (names === undefined) {
-    names = new Set(rules.flatMap((rule) => rule.fields));
-    namesOfRules.set(rules, names);
+type Conditions = ReadonlySet<OpaqueRule['condition']>;
+
+const conditionsOfRules = new WeakMap<readonly OpaqueRule[], ReadonlyMap<string, Conditions>>();
+
+/** The conditions under which a field's rules hold, by the field's name. */
+function conditionsOf(rules: readonly OpaqueRule[]): ReadonlyMap<string, Conditions> {
+  const known = conditionsOfRules.get(rules);
+  if (known !== undefined) return known;
+  const conditions = new Map<string, Set<OpaqueRule['condition']>>();
+  for (const { fields, condition } of rules) {
+    for (const field of fields) {
+      conditions.set(field, (conditions.get(field) ?? new Set()).add(condition));
+    }
   }
-  return names;
+  conditionsOfRules.set(rules, conditions);
+  return conditions;
 }

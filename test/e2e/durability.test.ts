@@ -95,11 +95,6 @@ test('a restart in the middle of a conversation goes unnoticed', async () => {
   await daemon.ask({ path: api.path, body: api.prompt('hello', key), headers: session });
   const before = provider.requests[0]?.text().match(PLACEHOLDER)?.[0];
   expect(await daemon.stop('SIGTERM')).toEqual({ code: 0, signal: null });
-  const last = (await readChain(daemon.home)).findLast(
-    ({ line_type }) => line_type !== 'checkpoint',
-  );
-  expect(last?.line_type).toBe('stop');
-  expect(await verifyChain(daemon.home)).toBe(0);
 
   daemon = await startDaemon({ home: daemon.home });
   // The model repeats what it was shown before; the client says nothing of it again.
@@ -108,6 +103,14 @@ test('a restart in the middle of a conversation goes unnoticed', async () => {
   expect(api.wholeText(answer.json() as never)).toBe(`as before: ${key}`);
   await daemon.ask({ path: api.path, body: api.prompt('hello', key), headers: session });
   expect(provider.requests.at(-1)?.text()).toContain(before);
+});
+
+test('SIGTERM leaves a log that ends with its stop and is signed to the end', async () => {
+  await daemon.ask({ body: { a: makeSecret('GITHUB_TOKEN', 10) } });
+  expect(await daemon.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+  const chain = await readChain(daemon.home);
+  expect(chain.findLast(({ line_type }) => line_type !== 'checkpoint')?.line_type).toBe('stop');
+  expect(await verifyChain(daemon.home)).toBe(0);
 });
 
 test('SIGTERM lets a stream end and takes no more', async () => {

@@ -91,6 +91,19 @@ describe('forms of a placeholder', () => {
     },
   );
 
+  test.each(['\t', '→', ': ', '|'])(
+    'a file shown with line numbers (%j) is written without them',
+    async (mark) => {
+      const numbered = text
+        .split('\n')
+        .map((line, i) => `${String(i + 1).padStart(6)}${mark}${line}`);
+      const shown = numbered.join('\n');
+      const answer = await say(api, api.prompt('@@[{"text":"{{echo|unnumbered}}"}]@@', shown));
+      expect(api.wholeText(answer.json() as never)).toBe(text);
+      expect(findLeaks(rig.provider, secrets)).toEqual([]);
+    },
+  );
+
   test('with a wrong digit it stays, and state counts it', async () => {
     const answer = await say(api, api.prompt('@@[{"text":"{{pl|typo}}"}]@@', key));
     expect(api.wholeText(answer.json() as never)).toMatch(/^<pl:AWS_ACCESS_KEY:[0-9a-f]{16}>$/);

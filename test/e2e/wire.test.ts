@@ -243,3 +243,19 @@ test('a client that speaks only HTTP/2 is refused in the handshake, or falls bac
   );
   expect(protocol).not.toBe('h2');
 });
+
+test.each([
+  // 426 moves Codex to HTTPS at once; 101 only comes where the messages are read.
+  ['websocket', /^HTTP\/1\.1 (101|426) /],
+  ['h2c', /^HTTP\/1\.1 (200|4\d\d|501) /],
+])('an upgrade to %s is never piped unread', async (protocol, expected) => {
+  const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+  const socket = await open(
+    `GET /upgrade HTTP/1.1\r\nHost: ${HOST}\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n${key}\r\n\r\n`,
+  );
+  const { text } = await readAll(socket, { enough: (all) => all.includes('\r\n\r\n') });
+  socket.destroy();
+  expect(text).toMatch(expected);
+  // The stand-in refuses every upgrade: a 101 would be ours alone.
+  expect(text).not.toMatch(/^HTTP\/1\.1 101 /);
+});

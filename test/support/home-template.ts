@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,9 @@ export async function copyHome(): Promise<string> {
   return home;
 }
 
+const PREFIX = 'waterwall-test-home-';
+const STALE_AFTER = 60 * 60 * 1000;
+
 let made: Promise<string> | undefined;
 
 function template(): Promise<string> {
@@ -49,7 +52,7 @@ async function makeTemplate(): Promise<string> {
     )
     .digest('hex')
     .slice(0, 12);
-  const ready = join(tmpdir(), `waterwall-test-home-${key}`);
+  const ready = join(tmpdir(), `${PREFIX}${key}`);
   if (await isOurs(ready)) return ready;
   const home = await mkdtemp(join(tmpdir(), 'ww-new-'));
   await mkdir(join(home, 'etc'), { mode: 0o700 });
@@ -62,7 +65,18 @@ async function makeTemplate(): Promise<string> {
     // Another worker was faster; its template is as good.
     await rm(home, { recursive: true });
   }
+  await removeStale(ready);
   return ready;
+}
+
+/** Templates of builds that are gone; one that another run may just be copying is kept. */
+async function removeStale(current: string): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const path = join(tmpdir(), name);
+    if (!name.startsWith(PREFIX) || path === current || !(await isOurs(path))) continue;
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > STALE_AFTER) await rm(path, { recursive: true, force: true });
+  }
 }
 
 /** Under a shared temporary folder somebody else could have prepared a home for us. */
