@@ -54,3 +54,8 @@ export function answerHead(answer: IncomingMessage, method: string | undefined):
     length: announced === undefined || coded ? undefined : Number(announced),
   };
 }
+
+/** Whether an answer is a stream of events, which can end in an error event. */
+export function isEventStream(answer: IncomingMessage): boolean {
+  return /^\s*text\/event-stream\b/i.test(answer.headers['content-type'] ?? '');
+}

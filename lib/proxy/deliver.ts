@@ -15,6 +15,8 @@ export interface DeliveryHooks {
 /** An answer of a length known beforehand and at most this long is sent with its new length. */
 const WHOLE_LIMIT = 1024 * 1024;
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * Passes an answer on to the client as it arrives, restored, with backpressure. A piece with a
  * restored secret waits until its line is durable, and nothing overtakes it.
@@ -37,19 +39,17 @@ export function deliver(
     head.length !== undefined && head.length <= WHOLE_LIMIT ? [] : undefined;
   if (whole === undefined) {
     response.writeHead(head.status, head.message, head.headers as string[]);
-    response.flushHeaders();
+    // Sends the head. `flushHeaders` would write it as UTF-8, and field values are Latin-1 to Node.
+    response.write(NOTHING);
   }
-
-  const write = (bytes: Uint8Array): boolean => {
-    if (bytes.length === 0) return true;
-    if (whole === undefined) return response.write(bytes);
-    whole.push(bytes);
-    return true;
-  };
 
   return new Promise((resolve, reject) => {
     let settled = false;
     let ended = false;
+    /** What must be durable before anything else may leave. */
+    let waiting: Promise<void> | undefined;
+    let draining = false;
+
     const fail = (error: unknown): void => {
       if (settled) return;
       settled = true;
@@ -57,35 +57,45 @@ export function deliver(
       reject(error);
     };
     const resume = (): void => {
-      source.resume();
+      if (waiting === undefined && !draining) source.resume();
+    };
+    const write = (bytes: Uint8Array): void => {
+      if (bytes.length === 0) return;
+      if (whole !== undefined) whole.push(bytes);
+      else if (!response.write(bytes) && !draining) {
+        draining = true;
+        source.pause();
+        response.once('drain', () => {
+          draining = false;
+          resume();
+        });
+      }
+    };
+    const deliverPieces = (pieces: readonly RestoredPiece[]): void => {
+      for (const { bytes, unknown } of pieces) {
+        if (unknown > 0) hooks.onUnknown(unknown);
+        write(bytes);
+      }
     };
 
-    /** Writes pieces in order; the promise is there only where a line must become durable first. */
-    const pass = (pieces: readonly RestoredPiece[]): Promise<void> | undefined => {
+    /** Writes pieces in order; from the first restored one on they wait for their line. */
+    const pass = (pieces: readonly RestoredPiece[]): void => {
       hooks.onProgress();
-      let flowing = true;
-      for (let i = 0; i < pieces.length; i++) {
-        const piece = pieces[i] as RestoredPiece;
-        if (piece.restored.length > 0) {
-          const waiting = pieces.slice(i);
-          return hooks.record(waiting).then(() => {
-            for (const { bytes, unknown } of waiting) {
-              if (unknown > 0) hooks.onUnknown(unknown);
-              write(bytes);
-            }
-          });
-        }
-        if (piece.unknown > 0) hooks.onUnknown(piece.unknown);
-        flowing = write(piece.bytes) && flowing;
-      }
-      if (!flowing) {
-        source.pause();
-        response.once('drain', resume);
-      }
-      return undefined;
+      const first = pieces.findIndex(({ restored }) => restored.length > 0);
+      deliverPieces(first < 0 ? pieces : pieces.slice(0, first));
+      if (first < 0) return;
+      const late = pieces.slice(first);
+      source.pause();
+      waiting = hooks.record(late).then(() => {
+        waiting = undefined;
+        deliverPieces(late);
+        resume();
+      });
+      waiting.catch(fail);
     };
 
     const finish = (): void => {
+      if (settled) return;
       settled = true;
       if (whole === undefined) response.end(resolve);
       else {
@@ -95,28 +105,30 @@ export function deliver(
         response.end(body, resolve);
       }
     };
-
-    source.on('data', (chunk: Buffer) => {
+    /** The end does not overtake what waits either. */
+    const end = (): void => {
+      if (settled) return;
+      if (waiting !== undefined) {
+        waiting.then(end, fail);
+        return;
+      }
+      pass(restorer.end());
+      if (waiting === undefined) finish();
+      else (waiting as Promise<void>).then(finish, fail);
+    };
+    const guarded = (act: () => void): void => {
       if (settled) return;
       try {
-        const waiting = pass(restorer.push(chunk));
-        if (waiting === undefined) return;
-        source.pause();
-        waiting.then(resume, fail);
+        act();
       } catch (error) {
         fail(error);
       }
-    });
+    };
+
+    source.on('data', (chunk: Buffer) => guarded(() => pass(restorer.push(chunk))));
     source.on('end', () => {
       ended = true;
-      if (settled) return;
-      try {
-        const waiting = pass(restorer.end());
-        if (waiting === undefined) finish();
-        else waiting.then(finish, fail);
-      } catch (error) {
-        fail(error);
-      }
+      guarded(end);
     });
     source.on('error', fail);
     answer.on('error', fail);

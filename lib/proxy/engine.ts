@@ -29,9 +29,15 @@ export function createEngine(
   const fingerprint = createTokenizer(sessionKey);
   const { capacity, bytes, ttl } = policy.settings.store;
   const store = createStore({ capacity, bytes, ttl });
-  const vault = createVault({ fingerprint, store });
   const exact = createExactMatcher();
-  const known = createKnownValues(exact, vault, store, now);
+  const known: KnownValues = createKnownValues({
+    exact,
+    vault: () => vault,
+    store,
+    fingerprint,
+    now,
+  });
+  const vault = createVault({ fingerprint, store, always: known.always });
   known.setSecrets(policy.known.entries);
   const conversations = createConversations({ capacity: CONVERSATIONS, ttl });
   return { fingerprint, store, vault, exact, known, conversations };

@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { decodeBody } from '../redact/encoding.ts';
-import { answerHead } from './answer.ts';
+import { answerHead, isEventStream } from './answer.ts';
 import { conversationKeys, responseKey } from './conversation-keys.ts';
 import { endFailed } from './end-failed.ts';
 import { auditExchange } from './exchange-audit.ts';
@@ -89,6 +89,7 @@ export async function runExchange(
     // restore, record, deliver
     const head = answerHead(answer, request.method);
     report.status = head.status;
+    report.streaming = isEventStream(answer);
     await restoreAnswer(answer, head, response, opened.grammar, settings.limits, {
       resolve: resolveWithin(conversation, vault, now),
       record: async (pieces) => {

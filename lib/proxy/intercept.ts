@@ -19,7 +19,7 @@ export interface Site {
 /** Ends the TLS of clients and answers what comes through it. */
 export interface Interceptor {
   /** Takes over a client's connection after its CONNECT has been answered. */
-  open(client: net.Socket, site: Site): void;
+  open(client: net.Socket, site: Site): Promise<unknown>;
   /** No further request on any connection; idle ones are closed. */
   stop(): void;
   /** Ends every connection. */
@@ -73,7 +73,8 @@ export function createInterceptor(
   });
 
   return {
-    open(client, site) {
+    async open(client, site) {
+      if (!(await hasBytes(client, limits.handshakeTimeout))) return client.destroy();
       const secure = new tls.TLSSocket(client, {
         isServer: true,
         secureContext: site.certificate(),
@@ -110,4 +111,20 @@ export function createInterceptor(
       for (const client of clients) client.destroy();
     },
   };
+}
+
+/**
+ * Waits for a client's first bytes, so that one that leaves before its handshake is noticed when it
+ * does: under TLS the end of a connection shows only to whoever reads.
+ */
+function hasBytes(client: net.Socket, timeout: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      clearTimeout(timer);
+      client.off('readable', settle).off('end', settle).off('close', settle);
+      resolve(client.readableLength > 0);
+    };
+    const timer = setTimeout(settle, timeout);
+    client.on('readable', settle).on('end', settle).on('close', settle);
+  });
 }

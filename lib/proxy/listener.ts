@@ -7,7 +7,7 @@ import { refuseConnect } from './refuse.ts';
 
 /** What becomes of a CONNECT. */
 export type Route =
-  | { readonly kind: 'open'; readonly start: (client: net.Socket) => void }
+  | { readonly kind: 'open'; readonly start: (client: net.Socket) => Promise<unknown> }
   | {
       readonly kind: 'tunnel';
       /** Calls back when the CONNECT is to be answered; settles when the tunnel has ended. */
@@ -93,7 +93,7 @@ async function connect(
     if (client.destroyed) return;
     if (decision.kind === 'tunnel') return await decision.run(client, established);
     established();
-    decision.start(client);
+    await decision.start(client);
   } catch (error) {
     if (isRefusal(error)) onRefused(error.code, authority?.host);
     if (answered || !isRefusal(error)) throw error;

@@ -70,9 +70,9 @@ async function attempt(
   });
   answered.catch(() => {});
 
-  // One packet where there is nothing to wait for, else the head while the disk syncs.
+  // One packet where there is nothing to wait for, else the head while the disk syncs. Never
+  // `flushHeaders`: it writes header fields as UTF-8, and they are Latin-1 to Node.
   outgoing.cork();
-  outgoing.flushHeaders();
   for (const part of body.head) outgoing.write(part);
   if (hooks.recorded !== undefined) {
     outgoing.uncork();

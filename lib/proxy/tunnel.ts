@@ -96,6 +96,7 @@ function readHello(client: net.Socket, host: string): Promise<Buffer> {
     };
     const timer = setTimeout(refuse, HELLO_TIMEOUT);
     client.on('data', onData).on('close', onClose);
+    client.resume();
   });
 }
 

@@ -29,7 +29,7 @@ export function escapeLiteralEdits(
   const edits: Edit[] = [];
   let done = 0;
   for (const offset of offsets) {
-    if (offset < done) continue;
+    if (offset < done || !mayBeLiteral(bytes, offset)) continue;
     const form = literalAt(bytes, offset, done);
     if (form === undefined) continue;
     done = form.end;
@@ -44,6 +44,34 @@ export function escapeLiteralEdits(
 export function unescapeEdit(form: Form): Edit {
   return { start: form.escapeAt, end: form.escapeAt + ESCAPE.length, bytes: NOTHING };
 }
+
+/** The core of every form: name, escapes, type and fingerprint, colons and underscores as they may be spelled. */
+const CORE = /pl(?:-esc)*(?::|%3a)[A-Z0-9_\\%]{1,100}(?::|%3a)[0-9a-f]{16}/i;
+
+const LESS_THAN = 0x3c;
+const COLON = 0x3a;
+const DASH = 0x2d;
+
+/**
+ * A look that settles almost every mark: text about placeholders has many openings and few complete
+ * literals, and reading a form in all its spellings costs microseconds.
+ */
+function mayBeLiteral(bytes: Uint8Array, offset: number): boolean {
+  if (bytes[offset] === LESS_THAN) {
+    const after = bytes[offset + 3];
+    const next = bytes[offset + 4] ?? 0;
+    if (after === COLON && !STARTS_TYPE[next]) return false;
+    if (after === DASH && next !== 0x65) return false;
+  }
+  const end = Math.min(bytes.length, offset + 2 * MARK_REACH + MAX_FORM_LENGTH);
+  return CORE.test(
+    Buffer.from(bytes.buffer, bytes.byteOffset + offset, end - offset).toString('latin1'),
+  );
+}
+
+/** Bytes that may come right after `<pl:`. */
+const STARTS_TYPE = new Uint8Array(256);
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_\\%') STARTS_TYPE[char.charCodeAt(0)] = 1;
 
 /** The literal in whose opening bracket, or in the backslashes before it, the offset lies. */
 function literalAt(bytes: Uint8Array, offset: number, done: number): Form | undefined {

@@ -123,19 +123,21 @@ function isOver(entry: Entry, ttl: number, now: number): boolean {
 }
 
 function createPin(hold: (f: string) => boolean, letGo: (f: string) => void): MutablePin {
+  /** Also what is known without the store, which needs no holding. */
   const fingerprints = new Set<Fingerprint>();
+  const held = new Set<Fingerprint>();
   let released = false;
   return {
     fingerprints,
     add(fingerprint) {
-      if (!released && !fingerprints.has(fingerprint) && hold(fingerprint)) {
-        fingerprints.add(fingerprint);
-      }
+      if (released) return;
+      fingerprints.add(fingerprint);
+      if (!held.has(fingerprint) && hold(fingerprint)) held.add(fingerprint);
     },
     release() {
       if (released) return;
       released = true;
-      for (const fingerprint of fingerprints) letGo(fingerprint);
+      for (const fingerprint of held) letGo(fingerprint);
     },
   };
 }

@@ -36,7 +36,13 @@ export interface PlaceholderStore {
    * @throws WaterwallError `placeholder-collision` where another text has the fingerprint,
    *   `store-full` where nothing can be evicted.
    */
-  put(fingerprint: Fingerprint, type: string, value: Secret, pin: MutablePin, now: number): StoredSecret;
+  put(
+    fingerprint: Fingerprint,
+    type: string,
+    value: Secret,
+    pin: MutablePin,
+    now: number,
+  ): StoredSecret;
   /** Looks a secret up and lets its TTL begin anew. */
   get(fingerprint: string, now: number): StoredSecret | undefined;
   /** Entries, least recently used first (for a sealed hand-over). */

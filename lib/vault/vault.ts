@@ -35,6 +35,8 @@ export interface Vault {
 export interface VaultParts {
   readonly fingerprint: Tokenizer;
   readonly store: PlaceholderStore;
+  /** Secrets that are known whatever the store holds: the operator's own list. */
+  readonly always?: (fingerprint: string) => StoredSecret | undefined;
 }
 
 /** A conversation repeats its secrets with every turn: a lookup costs a third of an HMAC. */
@@ -43,7 +45,7 @@ const MEMO_ENTRIES = 4096;
 const MEMO_TEXT = 512;
 
 /** A vault over one store and one session key. */
-export function createVault({ fingerprint, store }: VaultParts): Vault {
+export function createVault({ fingerprint, store, always }: VaultParts): Vault {
   const memo = new Map<string, Fingerprint>();
 
   function fingerprintOf(decoded: Uint8Array): Fingerprint {
@@ -57,10 +59,13 @@ export function createVault({ fingerprint, store }: VaultParts): Vault {
     return fresh;
   }
 
+  const get = (id: string, now: number): StoredSecret | undefined =>
+    always?.(id) ?? store.get(id, now);
+
   return {
     redact(type, decoded, pin, now) {
       const id = fingerprintOf(decoded);
-      const known = store.get(id, now);
+      const known = get(id, now);
       if (known !== undefined && !known.value.reveal().equals(decoded)) throw collision();
       if (known !== undefined) pin.add(id);
       const stored = known ?? store.put(id, type, new Secret(decoded), pin, now);
@@ -70,7 +75,7 @@ export function createVault({ fingerprint, store }: VaultParts): Vault {
         type: stored.type,
       };
     },
-    get: (id, now) => store.get(id, now),
-    knows: (id, now) => store.get(id, now) !== undefined,
+    get,
+    knows: (id, now) => get(id, now) !== undefined,
   };
 }

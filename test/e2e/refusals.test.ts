@@ -1,13 +1,17 @@
+import { spawnSync } from 'node:child_process';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { makeCertificates } from '../support/certificates.ts';
-import { childrenOf } from '../support/children.ts';
 import type { Answer, Ask } from '../support/client.ts';
 import { startDaemon } from '../support/daemon.ts';
+import { startProvider } from '../support/provider.ts';
 import { useRig } from '../support/rig.ts';
 import { makeSecret, makeSecrets } from '../support/secrets.ts';
 import { TunnelRefused, tunnel } from '../support/tunnel.ts';
 import { until } from '../support/until.ts';
+
+/** Whether faults can be injected into system calls here. */
+const hasStrace = (): boolean => spawnSync('strace', ['-V']).status === 0;
 
 const STOPS_AT_400 = [
   'codex_cli_rs/0.169.0 (Linux)',
@@ -206,25 +210,26 @@ describe('by the configuration', () => {
     }
   });
 
-  test.runIf(process.platform === 'linux')('a signer that does not answer', async () => {
-    const daemon = await startDaemon({ config: { audit: { signer_timeout: '1s' } } });
-    const signers = childrenOf(daemon.pid);
+  test.runIf(hasStrace())('a log whose disk fails', async () => {
+    // The first syncs are those of the start.
+    const fault = ['-e', 'trace=fdatasync', '-e', 'inject=fdatasync:error=EIO:when=3+'];
+    const provider = await startProvider();
+    const daemon = await startDaemon({
+      provider,
+      wrap: ['strace', '-D', '-f', '-qq', '-o', '/dev/null', ...fault],
+    });
     try {
-      expect(signers.length).toBeGreaterThan(0);
-      for (const signer of signers) process.kill(signer, 'SIGSTOP');
       const body = { a: makeSecret('AWS_ACCESS_KEY', 9) };
-      let answer = await daemon.ask({ body });
-      await until(
-        async () => {
-          answer = await daemon.ask({ body });
-          return answer.headers['x-waterwall'] === 'audit-unavailable';
-        },
-        { timeout: 8000, every: 200 },
-      );
+      await until(async () => (await daemon.ask({ body })).status !== 200);
+      const before = provider.requests.filter((request) => request.complete()).length;
+      // Poisoned for good, also for requests that need no line.
+      const answer = await daemon.ask({ body: { a: 1 } });
       expectRefusal(answer, 'audit-unavailable', 502, 'anthropic');
+      expect(provider.requests.filter((request) => request.complete())).toHaveLength(before);
       expect((await daemon.admin('GET', '/healthz')).status).toBe(503);
     } finally {
       await daemon.dispose();
+      await provider.close();
     }
   });
 

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createExactMatcher } from '../../lib/detect/exact.ts';
 import type { Engine } from '../../lib/proxy/engine.ts';
 import { readHandover, writeHandover } from '../../lib/proxy/handover.ts';
-import { createKnownValues } from '../../lib/proxy/known-values.ts';
+import { createKnownValues, type KnownValues } from '../../lib/proxy/known-values.ts';
 import { createConversations } from '../../lib/vault/conversations.ts';
 import { createStore } from '../../lib/vault/store.ts';
 import { createTokenizer } from '../../lib/vault/tokenizer.ts';
@@ -19,14 +19,21 @@ afterEach(() => rmSync(file, { force: true }));
 function createParts(key: Uint8Array): Engine {
   const fingerprint = createTokenizer(key);
   const store = createStore({ capacity: 100, bytes: 10_000, ttl: 1000 });
-  const vault = createVault({ fingerprint, store });
   const exact = createExactMatcher();
+  const known: KnownValues = createKnownValues({
+    exact,
+    vault: () => vault,
+    store,
+    fingerprint,
+    now: () => 0,
+  });
+  const vault = createVault({ fingerprint, store, always: known.always });
   return {
     fingerprint,
     store,
     vault,
     exact,
-    known: createKnownValues(exact, vault, store, () => 0),
+    known,
     conversations: createConversations({ capacity: 10, ttl: 1000 }),
   };
 }
