@@ -64,8 +64,16 @@ function walk(form: Form, text: MatchText, from: number): Match | undefined {
     while (end > shortest && !mayEnd(bytes, end)) end--;
     if (!mayEnd(bytes, end)) return undefined;
   }
+  if (form.valueFrom > 0 && isEscape(bytes, start)) return undefined;
   if (form.contains !== undefined && !holds(bytes, start, end, form.contains)) return undefined;
   return { start, end };
+}
+
+/** Letters that a backslash makes something else: the `t` of a tab is no part of a value. */
+const ESCAPES = new Set(Buffer.from('bfnrtu', 'latin1'));
+
+function isEscape(bytes: Uint8Array, at: number): boolean {
+  return bytes[at - 1] === 0x5c && ESCAPES.has(bytes[at] as number);
 }
 
 function cutOff(form: Form, text: MatchText, from: number, at: number): Match | undefined {
