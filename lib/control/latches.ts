@@ -1,14 +1,5 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
-import { WaterwallError } from '../errors.ts';
+import { readFileSync } from 'node:fs';
+import { replaceFile } from '../config/atomic.ts';
 import type { KillSourceName } from './kill-source.ts';
 
 /** Sources that are latched: they hold over crash and restart until somebody disarms them. */
@@ -53,25 +44,8 @@ export function readLatches(file: string): LatchReading {
  * @throws WaterwallError `io-error`
  */
 export function writeLatches(file: string, latches: Latches): void {
-  const draft = `${file}.tmp`;
-  const text = `${JSON.stringify({ v: 1, sigusr1: latches.sigusr1 ?? null, http: latches.http ?? null })}\n`;
-  try {
-    rmSync(draft, { force: true });
-    const handle = openSync(draft, 'wx', 0o600);
-    try {
-      writeSync(handle, text);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(draft, file);
-    syncFolder(dirname(file));
-  } catch (error) {
-    throw new WaterwallError('io-error', `${file} cannot be written (${errnoOf(error)})`, {
-      fix: `make ${file} and its folder writable, and see that the disk is not full`,
-      cause: error,
-    });
-  }
+  const { sigusr1 = null, http = null } = latches;
+  replaceFile(file, `${JSON.stringify({ v: 1, sigusr1, http })}\n`);
 }
 
 function parseLatches(text: string): Latches | undefined {
@@ -93,17 +67,6 @@ function parseLatches(text: string): Latches | undefined {
     latches[name] = { since, reason };
   }
   return latches;
-}
-
-/** A rename is durable only after its folder is (fsync(2), NOTES); Windows cannot open folders. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
