@@ -12,7 +12,7 @@ export function refusalFacts(error: WaterwallError<RefusalCode>): Record<string,
 
 /** The message an agent shows: what happened and what to do. */
 export function refusalMessage(error: WaterwallError<RefusalCode>): string {
-  return `Waterwall: ${error.message}. ${capitalised(error.fix)}.`;
+  return `Waterwall: ${sentence(error.message)} ${capitalised(sentence(error.fix))}`;
 }
 
 /** Whether the agent may repeat the request: only where the connection failed, not the policy. */
@@ -67,6 +67,10 @@ export function refuseConnect(
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
 }
 
 function capitalised(text: string): string {
