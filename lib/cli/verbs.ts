@@ -55,6 +55,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./regen-ca.ts'),
   },
   {
+    name: 'rotate-chain',
+    summary: 'begin a new file of the audit log',
+    load: () => import('./rotate-chain.ts'),
+  },
+  {
     name: 'verify-chain',
     summary: 'verify the audit log',
     load: () => import('./verify-chain.ts'),

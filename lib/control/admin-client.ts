@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import type { Homes } from '../config/types.ts';
 import { WaterwallError } from '../errors.ts';
+import { READ_ONLY } from './admin-protocol.ts';
 
 /** What the daemon answered. */
 export interface AdminAnswer {
@@ -13,6 +14,8 @@ export interface AdminAnswer {
 export interface AdminRequestOptions {
   /** Milliseconds for the whole exchange. Default 5000. */
   readonly timeoutMs?: number;
+  /** Has the daemon refuse whatever would change something. */
+  readonly readOnly?: boolean;
 }
 
 /** Answers are the daemon's own; the limit only keeps a wrong peer from filling the memory. */
@@ -30,7 +33,7 @@ export function adminRequest(
   method: 'GET' | 'POST',
   path: string,
   body?: unknown,
-  { timeoutMs = 5000 }: AdminRequestOptions = {},
+  { timeoutMs = 5000, readOnly = false }: AdminRequestOptions = {},
 ): Promise<AdminAnswer> {
   const socketPath = join(homes.run, 'admin.sock');
   const text = body === undefined ? undefined : JSON.stringify(body);
@@ -44,6 +47,7 @@ export function adminRequest(
       headers: {
         host: 'waterwall',
         accept: 'application/json',
+        ...(readOnly ? { [READ_ONLY]: '1' } : {}),
         ...(text === undefined
           ? {}
           : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),

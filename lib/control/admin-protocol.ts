@@ -1,5 +1,7 @@
 /** What a request to the admin channel and its answer are, before HTTP and after it. */
 
+import type { ServerResponse } from 'node:http';
+
 /** A request whose limits and JSON have been checked. */
 export interface AdminRequest {
   /** The parsed body; undefined where there was none. */
@@ -14,7 +16,21 @@ export interface AdminReply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type AdminHandler = (request: AdminRequest) => AdminReply | Promise<AdminReply>;
+/** An answer in another format than JSON. */
+export interface TextReply {
+  readonly status: number;
+  readonly text: string;
+  readonly contentType: string;
+}
+
+/** An answer that goes on: whoever gave it writes it. */
+export interface StreamReply {
+  readonly stream: (response: ServerResponse) => void;
+}
+
+export type Reply = AdminReply | TextReply | StreamReply;
+
+export type AdminHandler = (request: AdminRequest) => Reply | Promise<Reply>;
 
 /** Path → method → handler. */
 export type AdminRoutes = Readonly<Record<string, Readonly<Record<string, AdminHandler>>>>;
@@ -28,6 +44,13 @@ export interface AdminError {
     readonly details?: Readonly<Record<string, unknown>>;
   };
 }
+
+/**
+ * Header (or query parameter) of a client that must not change anything, such as a dashboard that
+ * was started read-only: its POSTs are refused, whatever key was pressed.
+ */
+export const READ_ONLY = 'x-waterwall-read-only';
+export const READ_ONLY_PARAMETER = 'read_only';
 
 /** Builds an error answer. */
 export function adminError(

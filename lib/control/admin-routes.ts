@@ -5,6 +5,7 @@ import {
   type AdminRoutes,
   adminError,
 } from './admin-protocol.ts';
+import type { Events } from './events.ts';
 import type { Health } from './health.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { KillSwitchState } from './kill-switch-state.ts';
@@ -17,11 +18,22 @@ export interface AdminFacts {
   /** What `/admin/state` answers. */
   state(): unknown | Promise<unknown>;
   reload(): Promise<ReloadResult>;
+  /** Seals the current segment of the chain; gives the `rotation` line's number. */
+  rotate(): Promise<number>;
+  readonly events: Pick<Events, 'open'>;
 }
 
 /** The answer to `POST /admin/killswitch`. */
 export interface KillSwitchAnswer extends KillSwitchState {
   readonly sources_active: readonly string[];
+}
+
+/** The answer to `POST /admin/rotate-chain`. */
+export interface RotationAnswer {
+  /** The line that seals the segment. */
+  readonly rotation_seq: number;
+  /** The first line of the next one, which names its file. */
+  readonly next_segment: number;
 }
 
 /** The routes of the admin channel; DESIGN §11. */
@@ -34,8 +46,16 @@ export function adminRoutes(facts: AdminFacts): AdminRoutes {
       },
     },
     '/admin/state': { GET: async () => ({ status: 200, body: await facts.state() }) },
+    '/admin/events': { GET: () => facts.events.open() },
     '/admin/killswitch': { POST: switching(facts.killSwitch) },
     '/admin/reload': { POST: reloading(facts.reload) },
+    '/admin/rotate-chain': { POST: rotating(facts.rotate) },
+    '/admin/export-evidence': {
+      POST: () =>
+        adminError(501, 'not-implemented', 'evidence bundles cannot be exported yet', {
+          fix: 'copy the chain folder and verify it with waterwall verify-chain',
+        }),
+    },
   };
 }
 
@@ -92,6 +112,18 @@ function reloading(reload: AdminFacts['reload']): AdminHandler {
       fix: result.error.fix,
       details: result.error.details,
     });
+  };
+}
+
+function rotating(rotate: AdminFacts['rotate']): AdminHandler {
+  return async () => {
+    try {
+      const seq = await rotate();
+      const answer: RotationAnswer = { rotation_seq: seq, next_segment: seq + 1 };
+      return { status: 200, body: answer };
+    } catch (error) {
+      return failure(503, error);
+    }
   };
 }
 

@@ -1,5 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AdminReply, type AdminRoutes, adminError } from './admin-protocol.ts';
+import {
+  type AdminRoutes,
+  adminError,
+  READ_ONLY,
+  READ_ONLY_PARAMETER,
+  type Reply,
+} from './admin-protocol.ts';
 import { listenOnSocket } from './admin-socket.ts';
 
 /** What one client may take. */
@@ -83,7 +89,7 @@ async function answer(
   request: IncomingMessage,
   options: AdminServerOptions,
   limits: AdminLimits,
-): Promise<AdminReply> {
+): Promise<Reply> {
   const routes = typeof options.routes === 'function' ? options.routes() : options.routes;
   if (routes === undefined) return adminError(503, 'starting', 'Waterwall is still starting');
   const url = parseTarget(request.url);
@@ -96,6 +102,13 @@ async function answer(
     const allow = Object.keys(methods).join(', ');
     const reply = adminError(405, 'method-not-allowed', `${url.pathname} takes ${allow}`);
     return { ...reply, headers: { allow } };
+  }
+  if (method !== 'GET' && isReadOnly(request, url)) {
+    return adminError(
+      403,
+      'read-only',
+      `${url.pathname} changes something; this client is read-only`,
+    );
   }
   const bytes = await readBody(request, limits.body);
   if (bytes === undefined) {
@@ -111,6 +124,12 @@ function parseTarget(target: string | undefined): URL | undefined {
   return URL.canParse(`http://waterwall${target}`)
     ? new URL(`http://waterwall${target}`)
     : undefined;
+}
+
+/** Anything said there but a clear no means yes. */
+function isReadOnly(request: IncomingMessage, url: URL): boolean {
+  const said = request.headers[READ_ONLY] ?? url.searchParams.get(READ_ONLY_PARAMETER);
+  return said !== undefined && said !== null && !/^(?:0|false|no)$/i.test(String(said));
 }
 
 /** @returns undefined where the body is larger than the limit; the rest is not read */
@@ -138,13 +157,18 @@ function parseBody(bytes: Buffer): unknown {
   }
 }
 
-function send(request: IncomingMessage, response: ServerResponse, reply: AdminReply): void {
-  const text = Buffer.from(`${JSON.stringify(reply.body)}\n`);
+function send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
+  if ('stream' in reply) {
+    reply.stream(response);
+    return;
+  }
+  const json = 'body' in reply;
+  const text = Buffer.from(json ? `${JSON.stringify(reply.body)}\n` : reply.text);
   response.writeHead(reply.status, {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': json ? 'application/json; charset=utf-8' : reply.contentType,
     'content-length': text.length,
     'cache-control': 'no-store',
-    ...reply.headers,
+    ...(json ? reply.headers : {}),
     // What was not read of a body must not be taken for the next request.
     ...(request.complete ? {} : { connection: 'close' }),
   });

@@ -10,6 +10,7 @@ import type { Homes } from '../config/types.ts';
 import { adminRoutes } from '../control/admin-routes.ts';
 import { startAdminServer } from '../control/admin-server.ts';
 import { followConfig } from '../control/config-source.ts';
+import { createEvents } from '../control/events.ts';
 import { createKillSwitch, killSwitchRefusal } from '../control/kill-switch.ts';
 import { type PolicyWatch, watchPolicy } from '../control/policy-watch.ts';
 import { createReloader } from '../control/reload.ts';
@@ -188,6 +189,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       killSwitch,
       observer,
     };
+    const events = createEvents({
+      state: () => stateOf(facts),
+      onActivity: observer.onActivity,
+      onChange: observer.onChange,
+    });
     const admin = await startAdminServer({
       socketPath: files.adminSocket,
       routes: adminRoutes({
@@ -196,6 +202,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         health: () => killSwitch.settle().then(() => healthOf(facts)),
         state: () => killSwitch.settle().then(() => stateOf(facts)),
         reload: () => reloader.reload(),
+        rotate: () => audit.rotate(),
+        events,
       }),
       onFault,
     });
@@ -225,6 +233,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await settledWithin(live.idle(), reloader.current.settings.shutdownGrace);
       live.cutAll(stopping());
       interceptor.close();
+      events.close();
       await Promise.all([watch?.close(), admin.close()]);
       writeHandover(handover, sessionKey, engine, now());
       killSwitch.close();

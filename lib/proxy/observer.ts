@@ -44,6 +44,8 @@ export interface Observer {
     readonly reachable: boolean | undefined;
   };
   readonly onActivity: State['onActivity'];
+  /** Calls back when something of what is observed may have changed. */
+  readonly onChange: (listener: () => void) => () => void;
   readonly snapshot: () => StateSnapshot;
 }
 
@@ -57,14 +59,29 @@ export function createObserver(onLine: (line: RequestLine) => void): Observer {
     lastOkAt: undefined as number | undefined,
     reachable: undefined as boolean | undefined,
   };
-  const raise = (code: Parameters<State['alarms']['raise']>[1], message: string): void =>
+  const listeners = new Set<() => void>();
+  const changed = (): void => {
+    for (const listener of [...listeners]) listener();
+  };
+  const raise = (code: Parameters<State['alarms']['raise']>[1], message: string): void => {
     state.alarms.raise(Date.now(), code, message);
+    changed();
+  };
 
   return {
     upstream,
     onActivity: state.onActivity,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
     snapshot: () => state.snapshot(Date.now()),
-    started: (report) => void ids.set(report, state.requestStarted(Date.now(), report)),
+    started(report) {
+      ids.set(report, state.requestStarted(Date.now(), report));
+      changed();
+    },
     sent(report) {
       const id = ids.get(report);
       if (id !== undefined) state.requestSent(Date.now(), id, sentOf(report));
@@ -82,7 +99,10 @@ export function createObserver(onLine: (line: RequestLine) => void): Observer {
       state.requestEnded(now, id, { ...report, ...sentOf(report) });
       onLine(lineOf(report, now));
     },
-    tunnelOpened: (host) => state.tunnelOpened(Date.now(), host),
+    tunnelOpened(host) {
+      state.tunnelOpened(Date.now(), host);
+      changed();
+    },
     tunnelClosed: ({ host, sent, received }) =>
       state.tunnelClosed(Date.now(), host, sent + received),
     refused: (code, host) => state.refused(Date.now(), code, host),

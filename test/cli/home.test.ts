@@ -270,6 +270,22 @@ describe('verify-chain', () => {
   });
 });
 
+test('rotate-chain goes on in a new file, also without a daemon', async () => {
+  const { code, stdout } = await waterwall(['rotate-chain', '--json'], { home });
+  expect(code).toBe(0);
+  const { running, next_segment } = conforming('cli-rotate-chain', stdout) as {
+    running: boolean;
+    next_segment: number;
+  };
+  expect(running).toBe(false);
+  const name = `${String(next_segment).padStart(20, '0')}.jsonl`;
+  expect(readFileSync(join(home, 'log', 'chain', name), 'utf8')).toContain('"stop"');
+  expect((await waterwall(['verify-chain'], { home })).code).toBe(3);
+  expect((await waterwall(['rotate-chain'], { home })).stdout).toMatch(
+    /^sealed at line \d+, goes on/,
+  );
+});
+
 test('a private file that others can read is refused with the command that mends it', async () => {
   const open = temporaryFolder();
   spawnSync('cp', ['-a', `${home}/.`, open]);

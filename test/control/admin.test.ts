@@ -9,6 +9,7 @@ import type { AdminRoutes } from '../../lib/control/admin-protocol.ts';
 import { type AdminFacts, adminRoutes } from '../../lib/control/admin-routes.ts';
 import { ADMIN_LIMITS, startAdminServer } from '../../lib/control/admin-server.ts';
 import type { Health } from '../../lib/control/health.ts';
+import { WaterwallError } from '../../lib/errors.ts';
 import { makeHome, startSwitch, type TestHome } from './home.ts';
 
 const run = promisify(execFile);
@@ -21,6 +22,8 @@ function facts(home: TestHome, more: Partial<AdminFacts> = {}): AdminFacts {
     reload: async () => {
       throw new Error('not asked');
     },
+    rotate: async () => 41,
+    events: { open: () => ({ status: 200, body: 'not asked' }) },
     ...more,
   };
 }
@@ -149,10 +152,59 @@ describe('routes', () => {
     expect((await adminRequest(home, 'POST', '/admin/reload')).status).toBe(409);
   });
 
+  it('rotates the chain, or says why not', async () => {
+    const home = makeHome();
+    const rotate = vi.fn<AdminFacts['rotate']>();
+    await serve(home, { rotate });
+    rotate.mockResolvedValueOnce(41);
+    expect(await adminRequest(home, 'POST', '/admin/rotate-chain')).toEqual({
+      status: 200,
+      body: { rotation_seq: 41, next_segment: 42 },
+    });
+    const poisoned = new WaterwallError('audit-unavailable', 'the disk is full', { fix: 'mend' });
+    rotate.mockRejectedValueOnce(poisoned);
+    expect(await adminRequest(home, 'POST', '/admin/rotate-chain')).toMatchObject({
+      status: 503,
+      body: { error: { code: 'audit-unavailable', fix: 'mend' } },
+    });
+  });
+
+  it('says that it cannot export evidence', async () => {
+    const home = makeHome();
+    await serve(home);
+    expect(await adminRequest(home, 'POST', '/admin/export-evidence')).toMatchObject({
+      status: 501,
+      body: { error: { code: 'not-implemented', fix: expect.any(String) } },
+    });
+  });
+
+  it('lets a read-only client look, and nothing else', async () => {
+    const home = makeHome();
+    const rotate = vi.fn<AdminFacts['rotate']>();
+    const { killSwitch } = startSwitch(home);
+    await serve(home, { rotate, killSwitch });
+    const readOnly = { readOnly: true };
+    expect((await adminRequest(home, 'GET', '/admin/state', undefined, readOnly)).status).toBe(200);
+    const refused = { status: 403, body: { error: { code: 'read-only' } } };
+    const arm = { action: 'arm' };
+    expect(await adminRequest(home, 'POST', '/admin/killswitch', arm, readOnly)).toMatchObject(
+      refused,
+    );
+    for (const path of ['/admin/rotate-chain', '/admin/reload', '/admin/export-evidence']) {
+      expect(await adminRequest(home, 'POST', path, undefined, readOnly)).toMatchObject(refused);
+      expect(await adminRequest(home, 'POST', `${path}?read_only`)).toMatchObject(refused);
+    }
+    expect(rotate).not.toHaveBeenCalled();
+    expect(killSwitch.check().active).toBe(false);
+    expect((await adminRequest(home, 'POST', '/admin/killswitch?read_only=0', arm)).status).toBe(
+      200,
+    );
+  });
+
   it('knows no other path and no other method', async () => {
     const home = makeHome();
     await serve(home);
-    for (const path of ['/', '/admin', '/constructor', '/__proto__', '/admin/events']) {
+    for (const path of ['/', '/admin', '/constructor', '/__proto__', '/admin/nothing']) {
       expect((await adminRequest(home, 'GET', path)).status).toBe(404);
     }
     const answer = await raw(home, post('/healthz', '').replace('POST', 'DELETE'));
