@@ -157,6 +157,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       sites: hosts.sites.byHost,
       interceptor,
       gate: gate.begin,
+      gateNow: gate.goOn,
       dial,
       live,
       audit,

@@ -12,6 +12,15 @@ export type Dial = (
   connected: (error: Error | undefined, socket?: net.Socket) => void,
 ) => net.Socket;
 
+/**
+ * Ends a connection so that nothing leaves any more: a reset drops what the kernel still holds. One
+ * that is not up yet must not come up first, as Node's reset would have it.
+ */
+export function cutOff(socket: net.Socket): void {
+  if (socket.connecting) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
 /** How long a connection may take to come up. */
 const CONNECT_TIMEOUT = 30_000;
 
@@ -65,7 +74,8 @@ export function dialThrough(proxy: string): Dial {
   return (target, connected) =>
     dialDirectly(via, (error, socket) => {
       if (socket === undefined) return connected(error ?? new Error('no connection'));
-      const authority = `${target.host}:${target.port}`;
+      const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+      const authority = `${host}:${target.port}`;
       socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${authorization}\r\n`);
       readAnswer(socket, (failure) => {
         if (failure !== undefined) socket.destroy();

@@ -5,6 +5,7 @@ import type { PermittedHost, Settings } from '../config/types.ts';
 import type { ApiGrammar } from '../providers/types.ts';
 import { runExchange } from './exchange.ts';
 import type { ExchangeContext, Opened } from './exchange-context.ts';
+import { endWith } from './last-words.ts';
 import type { Upstream } from './upstream.ts';
 
 /** A permitted host, ready to be opened. */
@@ -63,13 +64,14 @@ export function createInterceptor(
   });
   server.on('upgrade', (request, socket) => {
     // A WebSocket's messages cannot be read yet: 426 moves Codex to HTTPS at once.
-    socket.end(
+    endWith(
+      socket,
       /^websocket$/i.test(request.headers.upgrade ?? '') ? UPGRADE_REQUIRED : NOT_IMPLEMENTED,
     );
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (!socket.writable || error.code === 'ECONNRESET') return socket.destroy();
-    return socket.end(error.code === 'HPE_HEADER_OVERFLOW' ? HEADERS_TOO_LARGE : BAD_REQUEST);
+    if (error.code === 'ECONNRESET') socket.destroy();
+    else endWith(socket, error.code === 'HPE_HEADER_OVERFLOW' ? HEADERS_TOO_LARGE : BAD_REQUEST);
   });
 
   return {

@@ -3,6 +3,7 @@ import type net from 'node:net';
 import { isRefusal, WaterwallError } from '../errors.ts';
 import { isKnownProvider } from '../providers/known-hosts.ts';
 import { type Authority, parseAuthority } from './authority.ts';
+import { endWith } from './last-words.ts';
 import { refuseConnect } from './refuse.ts';
 
 /** What becomes of a CONNECT. */
@@ -57,8 +58,7 @@ export function createListener(
   });
   server.on('upgrade', (_request, socket) => socket.destroy());
   server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
-    else socket.destroy();
+    endWith(socket, 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
   });
   server.on('connect', (request, socket, head) => {
     // A CONNECT's socket is the TCP socket itself.

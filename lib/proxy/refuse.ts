@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { RefusalCode, WaterwallError } from '../errors.ts';
 import { refusalStatus } from '../providers/refusals.ts';
 import type { ApiGrammar } from '../providers/types.ts';
+import { endWith } from './last-words.ts';
 
 /** What a refusal tells programs, beside the API's own error shape. */
 export function refusalFacts(error: WaterwallError<RefusalCode>): Record<string, unknown> {
@@ -66,7 +67,7 @@ export function refuseConnect(
     'x-should-retry: false',
     'connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  endWith(socket, `${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 function sentence(text: string): string {

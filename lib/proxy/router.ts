@@ -18,6 +18,8 @@ export interface RouterParts {
   readonly sites: ReadonlyMap<string, Site>;
   readonly interceptor: Interceptor;
   readonly gate: () => Promise<void>;
+  /** The same look, without waiting. */
+  readonly gateNow: () => void;
   readonly dial: Dial;
   readonly live: Live;
   readonly audit: AuditLog;
@@ -33,7 +35,7 @@ const HTTPS = 443;
  */
 export function createRouter(parts: RouterParts): Router {
   return async (authority) => {
-    const { hosts } = parts;
+    const { hosts, dial, live } = parts;
     if (hosts === undefined) throw configError(parts.hostsFailure);
     const site = parts.sites.get(authority.host);
     if (site !== undefined && site.host.port === authority.port) {
@@ -47,13 +49,18 @@ export function createRouter(parts: RouterParts): Router {
     return {
       kind: 'tunnel',
       run: (client, established) =>
-        runTunnel(client, authority, parts.dial, parts.live, {
-          onOpen: () => {
-            parts.observer.tunnelOpened(authority.host);
-            established();
+        runTunnel(
+          client,
+          authority,
+          { dial, live, gate: parts.gateNow },
+          {
+            onOpen: () => {
+              parts.observer.tunnelOpened(authority.host);
+              established();
+            },
+            onClose: parts.observer.tunnelClosed,
           },
-          onClose: parts.observer.tunnelClosed,
-        }),
+        ),
     };
   };
 }

@@ -2,8 +2,8 @@ import type net from 'node:net';
 import { WaterwallError } from '../errors.ts';
 import type { Authority } from './authority.ts';
 import { readClientHello } from './client-hello.ts';
-import type { Dial } from './dial.ts';
-import type { Live } from './live.ts';
+import { cutOff, type Dial } from './dial.ts';
+import type { CutReason, Live } from './live.ts';
 import { unreachable } from './upstream.ts';
 
 /** How a tunnel ended. */
@@ -27,66 +27,103 @@ export interface TunnelHooks {
   readonly onClose: (report: TunnelReport) => void;
 }
 
+/** What {@link runTunnel} needs of the daemon. */
+export interface TunnelParts {
+  readonly dial: Dial;
+  readonly live: Live;
+  /** The gate; throws a refusal. Asked again before anything of the client leaves. */
+  readonly gate: () => void;
+}
+
 /**
  * Connects to a host that is not opened, and pipes bytes both ways once the client's ClientHello
  * names that host: a tunnel must not carry what goes elsewhere behind a shared front.
  *
- * @throws WaterwallError `upstream-unreachable`; `host-mismatch` after `onOpen`
+ * @throws WaterwallError `upstream-unreachable`; `host-mismatch` after `onOpen`; what `gate` throws
  */
 export async function runTunnel(
   client: net.Socket,
   authority: Authority,
-  dial: Dial,
-  live: Live,
+  { dial, live, gate }: TunnelParts,
   hooks: TunnelHooks,
 ): Promise<void> {
-  const upstream = await connect(dial, authority, client);
-  // A tunnel is reset when egress stops: nothing that is buffered may still leave.
-  const leave = live.enter(() => {
-    upstream.resetAndDestroy();
-    client.destroy();
+  let far: net.Socket | undefined;
+  let open = false;
+  let cutBy: CutReason | undefined;
+  const leave = live.enter((reason) => {
+    cutBy = reason;
+    if (far !== undefined) cutOff(far);
+    if (open) client.destroy();
   });
-  hooks.onOpen();
   try {
-    upstream.write(await readHello(client, authority.host));
+    const upstream = await connect(dial, authority, client, (dialling) => {
+      far = dialling;
+    });
+    gate();
+    open = true;
+    hooks.onOpen();
+    const hello = await readHello(client, upstream, authority.host);
+    if (hello === undefined) return;
+    gate();
+    upstream.write(hello);
     upstream.pipe(client);
     client.pipe(upstream);
     await Promise.all([closed(client, upstream), closed(upstream, client)]);
+  } catch (error) {
+    throw cutBy ?? error;
   } finally {
     leave();
-    upstream.destroy();
-    client.destroy();
-    const { bytesWritten: sent, bytesRead: received } = upstream;
-    hooks.onClose({ host: authority.host, sent, received });
+    far?.destroy();
+    if (open) {
+      client.destroy();
+      const { bytesWritten: sent = 0, bytesRead: received = 0 } = far ?? {};
+      hooks.onClose({ host: authority.host, sent, received });
+    }
   }
 }
 
-function connect(dial: Dial, authority: Authority, client: net.Socket): Promise<net.Socket> {
+function connect(
+  dial: Dial,
+  authority: Authority,
+  client: net.Socket,
+  onDialling: (socket: net.Socket) => void,
+): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
     const dialling = dial(authority, (error, socket) => {
       client.off('close', onGone);
-      if (socket === undefined) reject(unreachable(authority.host, error));
-      else resolve(socket);
+      if (socket === undefined) return reject(unreachable(authority.host, error));
+      // From now on: it may be reset before anybody reads from it.
+      socket.on('error', () => client.destroy());
+      return resolve(socket);
     });
     const onGone = (): void => {
       dialling.destroy();
     };
     client.once('close', onGone);
+    onDialling(dialling);
   });
 }
 
-/** The first bytes of the client, up to a ClientHello that names the host. */
-function readHello(client: net.Socket, host: string): Promise<Buffer> {
+/**
+ * The first bytes of the client, up to a ClientHello that names the host; `undefined` where either
+ * side leaves before.
+ */
+function readHello(
+  client: net.Socket,
+  upstream: net.Socket,
+  host: string,
+): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
       client.pause();
-      client.off('data', onData).off('close', onClose);
+      client.off('data', onData).off('end', onLeft).off('close', onLeft);
+      upstream.off('close', onLeft);
       settle();
     };
     const refuse = (): void => finish(() => reject(mismatch(host)));
-    const onClose = (): void => refuse();
+    const onLeft = (): void => finish(() => resolve(undefined));
     const onData = (chunk: Buffer): void => {
       chunks.push(chunk);
       const bytes = Buffer.concat(chunks);
@@ -95,20 +132,21 @@ function readHello(client: net.Socket, host: string): Promise<Buffer> {
       else if (hello.kind !== 'incomplete' || bytes.length > MAX_HELLO) refuse();
     };
     const timer = setTimeout(refuse, HELLO_TIMEOUT);
-    client.on('data', onData).on('close', onClose);
+    client.on('data', onData).on('end', onLeft).on('close', onLeft);
+    upstream.on('close', onLeft);
     client.resume();
   });
 }
 
-/** Settles when a socket is closed; ends the other side with it. */
+/** Settles when a socket is closed; the other side then gets what is left, and is closed too. */
 function closed(socket: net.Socket, other: net.Socket): Promise<void> {
   return new Promise((resolve) => {
-    socket.on('error', () => other.destroy());
     socket.once('close', (hadError) => {
       if (hadError) other.destroy();
-      else other.end();
+      else other.destroySoon();
       resolve();
     });
+    if (socket.destroyed) other.destroy();
   });
 }
 

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { PermittedHost } from '../config/types.ts';
 import { WaterwallError } from '../errors.ts';
-import type { Dial } from './dial.ts';
+import { cutOff, type Dial } from './dial.ts';
 
 /** A request as it goes upstream. */
 export interface UpstreamRequest {
@@ -102,7 +102,7 @@ export function createUpstream(host: PermittedHost, dial: Dial): Upstream {
       return outgoing;
     },
     cut() {
-      for (const socket of sockets) socket.resetAndDestroy();
+      for (const socket of sockets) cutOff(socket);
     },
     close() {
       for (const agent of agents) agent.destroy();
