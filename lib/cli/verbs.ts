@@ -60,6 +60,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./rotate-chain.ts'),
   },
   {
+    name: 'verify-install',
+    summary: 'check the installation, or the running proxy',
+    load: () => import('./verify-install.ts'),
+  },
+  {
     name: 'verify-chain',
     summary: 'verify the audit log',
     load: () => import('./verify-chain.ts'),

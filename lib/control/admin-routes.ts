@@ -21,6 +21,8 @@ export interface AdminFacts {
   /** Seals the current segment of the chain; gives the `rotation` line's number. */
   rotate(): Promise<number>;
   readonly events: Pick<Events, 'open'>;
+  /** What `/admin/verify-install` answers. */
+  verifyInstall(): Promise<unknown>;
 }
 
 /** The answer to `POST /admin/killswitch`. */
@@ -55,6 +57,9 @@ export function adminRoutes(facts: AdminFacts): AdminRoutes {
         adminError(501, 'not-implemented', 'evidence bundles cannot be exported yet', {
           fix: 'copy the chain folder and verify it with waterwall verify-chain',
         }),
+    },
+    '/admin/verify-install': {
+      POST: async () => ({ status: 200, body: await facts.verifyInstall() }),
     },
   };
 }

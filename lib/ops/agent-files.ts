@@ -28,7 +28,9 @@ export async function agentFiles(homes: Homes): Promise<Omit<AgentEnvironmentInp
 }
 
 /** Differs from the settings where they were edited since, or leave the port to the system. */
-async function runningAddress(homes: Homes): Promise<AgentEnvironmentInput['listen'] | undefined> {
+export async function runningAddress(
+  homes: Homes,
+): Promise<AgentEnvironmentInput['listen'] | undefined> {
   try {
     const options = { timeoutMs: PATIENCE };
     const { body } = await adminRequest(homes, 'GET', '/admin/state', undefined, options);

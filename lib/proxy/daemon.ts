@@ -16,8 +16,11 @@ import { type PolicyWatch, watchPolicy } from '../control/policy-watch.ts';
 import { createReloader } from '../control/reload.ts';
 import { catchSigusr1 } from '../control/sigusr1.ts';
 import { WaterwallError } from '../errors.ts';
+import { recordVerification } from '../ops/verify/record.ts';
+import { verifyRunning } from '../ops/verify/runtime.ts';
 import { dialDirectly, dialThrough } from './dial.ts';
 import { createEngine } from './engine.ts';
+import type { ExchangeContext } from './exchange-context.ts';
 import { type FactParts, healthOf, stateOf } from './facts.ts';
 import { createGate } from './gate.ts';
 import { readHandover, writeHandover } from './handover.ts';
@@ -28,6 +31,7 @@ import { createLive } from './live.ts';
 import { createObserver, type RequestLine } from './observer.ts';
 import { loadPolicy } from './policy.ts';
 import { createRouter } from './router.ts';
+import { runSelfTest } from './self-test.ts';
 
 export interface DaemonOptions {
   readonly homes: Homes;
@@ -133,24 +137,22 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     observer.disabled(policy.patterns.disable);
 
     // the way of a request
-    const interceptor = createInterceptor(
-      {
-        policy: () => reloader.current,
-        gate: gate.begin,
-        gateNow: gate.goOn,
-        remember: engine.known.remember,
-        store: engine.store,
-        vault: engine.vault,
-        exact: engine.exact,
-        conversations: engine.conversations,
-        audit,
-        live,
-        observer,
-        onFault,
-        now,
-      },
-      settings.limits,
-    );
+    const exchanges: ExchangeContext = {
+      policy: () => reloader.current,
+      gate: gate.begin,
+      gateNow: gate.goOn,
+      remember: engine.known.remember,
+      store: engine.store,
+      vault: engine.vault,
+      exact: engine.exact,
+      conversations: engine.conversations,
+      audit,
+      live,
+      observer,
+      onFault,
+      now,
+    };
+    const interceptor = createInterceptor(exchanges, settings.limits);
     const route = createRouter({
       hosts: hosts.policy,
       hostsFailure: hosts.failure,
@@ -205,6 +207,23 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         reload: () => reloader.reload(),
         rotate: () => audit.rotate(),
         events,
+        verifyInstall: async () => {
+          const report = await verifyRunning({
+            homes,
+            hosts,
+            policy: () => reloader.current,
+            sessionKey,
+            sessionKeyMode: keyMode,
+            auditFailure: () => audit.failure,
+            address: () => address,
+            killSwitch: killSwitch.check,
+            dial,
+            enter: live.enter,
+            selfTest: () => runSelfTest(exchanges),
+          });
+          await recordVerification(audit, report);
+          return report;
+        },
       }),
       onFault,
     });

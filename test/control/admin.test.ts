@@ -19,6 +19,7 @@ function facts(home: TestHome, more: Partial<AdminFacts> = {}): AdminFacts {
     killSwitch: startSwitch(home).killSwitch,
     health: () => ({ v: 1, status: 'ok' }) as Health,
     state: () => ({ v: 1, hello: 'state' }),
+    verifyInstall: async () => ({}),
     reload: async () => {
       throw new Error('not asked');
     },

@@ -1,0 +1,29 @@
+import type { Homes } from '../../config/types.ts';
+import { adminBindable } from './admin-bindable.ts';
+import { caFile } from './ca-file.ts';
+import { caKeyPair } from './ca-key-pair.ts';
+import { chainDirWritable } from './chain-dir-writable.ts';
+import { report, type StartupCheck, type VerifyReport } from './check.ts';
+import { listenerBindable } from './listener-bindable.ts';
+import { patternsComplete } from './patterns-complete.ts';
+import { sentinelDir } from './sentinel-dir.ts';
+import { sessionKey } from './session-key.ts';
+import { signingKey } from './signing-key.ts';
+import { upstreamReachable } from './upstream-reachable.ts';
+
+/** Whether Waterwall could start in these homes, and would do what it promises. Changes nothing. */
+export function verifyStartup(homes: Homes): Promise<VerifyReport> {
+  const now = Date.now();
+  return report<StartupCheck>('startup', {
+    ca_file: () => caFile(homes, now),
+    signing_key: signingKey,
+    patterns_complete: () => patternsComplete(homes),
+    chain_dir_writable: () => chainDirWritable(homes),
+    listener_bindable: () => listenerBindable(homes),
+    admin_bindable: () => adminBindable(homes),
+    ca_key_pair: () => caKeyPair(homes, now),
+    session_key: () => sessionKey(homes),
+    sentinel_dir: () => sentinelDir(homes),
+    upstream_reachable: () => upstreamReachable(homes),
+  });
+}
