@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
 import ts from 'typescript';
 
-const SOURCE = 'lib/detect/kernel/kernel.ts';
+const SOURCE = 'lib/detect/kernel';
 const FLAGS = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--initialMemory', '10'];
 
 /**
@@ -31,10 +31,12 @@ export async function buildKernel(root) {
 }
 
 async function compileKernel(root) {
-  const source = await readFile(join(root, SOURCE), 'utf8');
+  const files = (await readdir(join(root, SOURCE))).filter((name) => name.endsWith('.ts'));
+  const sources = new Map();
+  for (const name of files) sources.set(name, await readFile(join(root, SOURCE, name), 'utf8'));
   let binary;
   const { error, stderr } = await asc.main(['kernel.ts', ...FLAGS, '--outFile', 'kernel.wasm'], {
-    readFile: (name) => (name === 'kernel.ts' ? source : null),
+    readFile: (name) => sources.get(name) ?? null,
     writeFile: (_name, contents) => {
       binary = contents;
     },

@@ -1,10 +1,13 @@
 import { KERNEL } from './generated/kernel.ts';
 
-/** The kernel's exports; addresses are explained in `kernel/kernel.ts`. */
+/** The kernel's exports; addresses are explained in `kernel/memory.ts`. */
 interface KernelExports {
   readonly memory: WebAssemblyMemory;
   findAnchors(from: number, length: number): number;
   findGrams(from: number, length: number, stride: number, long: number): number;
+  beginJson(): void;
+  readJson(length: number): number;
+  endJson(): number;
 }
 
 /** The part of the WebAssembly API that is used; Node's own types leave it to the DOM's. */
@@ -46,6 +49,10 @@ export interface Kernel {
   readonly words: Uint32Array;
   findAnchors(from: number, length: number): number;
   findGrams(from: number, length: number, stride: number, long: boolean): number;
+  /** Begins a document, reads its next chunk (false: it is broken), tells whether it is complete. */
+  beginJson(): void;
+  readJson(length: number): boolean;
+  endJson(): boolean;
   /** Copies the chunk that begins at `start`, with what stands around it; gives its length. */
   load(text: Uint8Array, start: number): number;
 }
@@ -68,6 +75,9 @@ export function createKernel(extra = 0): Kernel {
     words: new Uint32Array(kernel.memory.buffer),
     findAnchors: kernel.findAnchors,
     findGrams: (from, length, stride, long) => kernel.findGrams(from, length, stride, long ? 1 : 0),
+    beginJson: kernel.beginJson,
+    readJson: (length) => kernel.readJson(length) !== 0,
+    endJson: () => kernel.endJson() !== 0,
     load(text, start) {
       const length = Math.min(at.CHUNK, text.length - start);
       const from = Math.max(0, start - MARGIN);

@@ -33,14 +33,21 @@ export function markAt(rule: MarkRule, bytes: Uint8Array, at: number): Mark | un
 /** An escape that stands for an ASCII character, and could hide part of a secret. */
 export const HAZARD_SHAPE = '\\\\u00[2-7][0-9a-fA-F]';
 
-/** Characters that encoders escape although they need not be, and that stand in no token. */
+/** Escaped with reason or habit, and part of no secret. */
 const HARMLESS = new Set(Buffer.from(" <>&'", 'latin1'));
 
-/** Whether the escape at an offset decodes, in the text around it, to what may be part of a token. */
-export function isHazard(bytes: Uint8Array, at: number): boolean {
-  if (backslashesBefore(bytes, at) % 2 === 1) return false;
+/** Below one more layer, quotes and backslashes are escaped as `\\\\u0022` too. */
+const HARMLESS_BELOW = new Set([...HARMLESS, ...Buffer.from('"\\', 'latin1')]);
+
+/**
+ * What the escape at an offset may hide part of a secret from: a scan of the bytes as they are
+ * (`here`), or one of the text that they stand for (`below`, as in the arguments of a call).
+ */
+export function hidesAt(bytes: Uint8Array, at: number): 'here' | 'below' | undefined {
   const code = Number.parseInt(String.fromCharCode(...bytes.subarray(at + 4, at + 6)), 16);
-  return code < 0x7f && !HARMLESS.has(code);
+  if (code === 0x7f) return undefined;
+  if (backslashesBefore(bytes, at) % 2 === 0) return HARMLESS.has(code) ? undefined : 'here';
+  return HARMLESS_BELOW.has(code) ? undefined : 'below';
 }
 
 function backslashesBefore(bytes: Uint8Array, at: number): number {

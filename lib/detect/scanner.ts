@@ -5,7 +5,7 @@ import { createAnchorFinder } from './anchor-finder.ts';
 import { extendBuckets } from './buckets.ts';
 import { type BuiltInTarget, builtInTargets } from './built-in-targets.ts';
 import { BUILT_IN_BUCKETS } from './generated/buckets.ts';
-import { isHazard, markAt } from './marks.ts';
+import { hidesAt, markAt } from './marks.ts';
 import { type Match, matchForm } from './match.ts';
 import {
   type CompiledOperatorPattern,
@@ -65,6 +65,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
     const pemAnchors: number[] = [];
     const keywordHits = new Map<CompiledOperatorPattern, KeywordHit[]>();
     let hazard = false;
+    let hazardBelow = false;
     const escapedSlash = finder.find(bytes, (window, id) => {
       const target = targets[id] as Target;
       const at = window - target.anchor.offset;
@@ -79,7 +80,9 @@ export function compileScanner(options: PatternPolicy): Scanner {
         const mark = markAt(target.rule, bytes, at);
         if (mark !== undefined) marks.push(mark);
       } else if (target.kind === 'hazard') {
-        hazard ||= isHazard(bytes, at);
+        const hides = hidesAt(bytes, at);
+        hazard ||= hides === 'here';
+        hazardBelow ||= hides === 'below';
       } else if (target.kind === 'pem') {
         pemAnchors.push(at);
       } else {
@@ -114,6 +117,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
       spans: uniteSpans(spans.filter((span) => !isAllowed(bytes, span))),
       marks: marks.sort((a, b) => a.offset - b.offset),
       hazard: hazard || escapedSlash,
+      hazardBelow,
       privateKeySeen: keys.markerSeen,
     };
   };

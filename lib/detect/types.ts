@@ -46,6 +46,8 @@ export interface ScanOutput {
    * token character, `\/`): a JSON document must be scanned string by string, decoded.
    */
   readonly hazard: boolean;
+  /** The same of the text below one more layer of escapes (`\\\\u0041`). */
+  readonly hazardBelow: boolean;
   /** A private-key marker stands somewhere. */
   readonly privateKeySeen: boolean;
 }

@@ -1,6 +1,5 @@
 import type { Mark } from '../detect/types.ts';
 import { type Finding, unite } from './finding.ts';
-import { hidesBelow } from './hidden.ts';
 import type { RedactionContext } from './types.ts';
 import { type Layer, lookThrough, originOf, rawView, type View } from './view.ts';
 
@@ -59,11 +58,11 @@ export function inspect(
     for (const { kind, offset } of found.marks)
       marks.push({ kind, offset: originOf(view, offset) });
     privateKeySeen ||= found.privateKeySeen;
-    return found.hazard;
+    return found.hazard || found.hazardBelow;
   }
 
   let view = rawView(bytes);
-  let hidden = look(view) || options.decode === true || hidesBelow(bytes);
+  let hidden = look(view) || options.decode === true;
   while (hidden && view.layers.length < MAX_ESCAPES) {
     view = lookThrough(view, 'escape');
     hidden = look(view);

@@ -1,3 +1,4 @@
+import { isJson } from '../detect/well-formed.ts';
 import { type JsonNode, parseJson } from '../json/parse.ts';
 import { createStringFinder, type FoundString, type StringFinder } from '../json/strings.ts';
 import { lastNames } from '../providers/paths.ts';
@@ -24,9 +25,7 @@ export interface JsonOptions {
 export function redactJson(bytes: Buffer, ctx: RedactionContext, options: JsonOptions = {}): Draft {
   const tree = lazily(() => parseJson(bytes));
   if (!beginsAsJson(bytes) || hidesInPercent(bytes)) {
-    if (tree() === undefined) {
-      return redactText(bytes, ctx, { percent: 'percent', depthAt: () => 1 });
-    }
+    if (!isJson(bytes)) return redactText(bytes, ctx, { percent: 'percent', depthAt: () => 1 });
   }
   const strings = createStringFinder(bytes, tree);
   const inspection = inspect(bytes, ctx, { ...options, depthAt: depthIn(strings, ctx) });

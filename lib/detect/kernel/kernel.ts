@@ -10,30 +10,23 @@
 //
 // `findGrams` samples every 13th 8-gram and every 5th 4-gram against two Bloom filters.
 
-/** Nibble tables: 2 sets of 8 buckets x 4 positions x (low, high) x 16 bytes. */
-export const NIBBLES: usize = 1024;
-/** One u32: where the search stopped. */
-export const RESUME: usize = 1280;
-/** One u32: not 0 once `\\/` was met behind an even number of further backslashes. */
-export const ESCAPED_SLASH: usize = 1284;
-/** Position classes: 256 x 32 bytes, a bit for each byte value. */
-export const CLASSES: usize = 2048;
-/** Anchors: 1024 x 24 bytes: length, offset of the window, 6 unused, 16 class numbers. */
-export const ANCHORS: usize = 10240;
-/** Hash set of windows: a bit for each of 65,536 hashes. */
-export const WINDOWS: usize = 34816;
-/** u16 for each hash: first chain entry. */
-export const HEADS: usize = 43008;
-/** Chain entries: 32,768 x (u16 anchor, u16 next). */
-export const CHAINS: usize = 174080;
-/** Hits: 8,192 x (u32, u32). */
-export const OUT: usize = 305152;
-export const OUT_CAPACITY: u32 = 8192;
-/** 64 bytes before the chunk, the chunk, 64 bytes after it. */
-export const DATA: usize = 370752;
-export const CHUNK: u32 = 262080;
-/** Bloom filter of sampled grams; only the exact matcher's instance grows to hold it. */
-export const BLOOM: usize = 655360;
+export { beginJson, endJson, readJson } from './json';
+export * from './memory';
+
+import {
+  ANCHORS,
+  BLOOM,
+  CHAINS,
+  CLASSES,
+  DATA,
+  ESCAPED_SLASH,
+  HEADS,
+  NIBBLES,
+  OUT,
+  OUT_CAPACITY,
+  RESUME,
+  WINDOWS,
+} from './memory';
 
 const MULTIPLIER: u32 = 2654435761;
 
