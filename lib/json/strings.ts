@@ -1,4 +1,4 @@
-import type { JsonNode } from './parse.ts';
+import type { JsonMember, JsonNode } from './parse.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -37,6 +37,25 @@ const LOOK_AHEAD = 8;
  */
 export function createStringFinder(bytes: Buffer, tree: () => JsonNode | undefined): StringFinder {
   let last: FoundString | undefined;
+  /** The last quote before the offset that was asked for last: nothing is searched twice. */
+  let before = { offset: 0, quote: -1 };
+  /** The first quote from an offset on; the end where there is none. */
+  let behind = { offset: 0, quote: -1 };
+
+  function lastQuote(offset: number): number {
+    const known = offset >= before.offset ? before : { offset: 0, quote: -1 };
+    const quote = quoteBefore(bytes, offset, known.offset);
+    before = { offset, quote: quote < 0 ? known.quote : quote };
+    return before.quote;
+  }
+
+  function nextQuote(offset: number): number {
+    if (offset < behind.offset || offset > behind.quote) {
+      const quote = bytes.indexOf(QUOTE, offset);
+      behind = { offset, quote: quote < 0 ? bytes.length : quote };
+    }
+    return behind.quote;
+  }
 
   function found(start: number, end: number): FoundString {
     last = { start, end, key: keyBefore(bytes, start) };
@@ -46,7 +65,7 @@ export function createStringFinder(bytes: Buffer, tree: () => JsonNode | undefin
   return {
     around(offset) {
       if (last !== undefined && offset >= last.start && offset < last.end) return last;
-      const quote = quoteBefore(bytes, offset);
+      const quote = lastQuote(offset);
       if (quote < 0) return undefined;
       if (resemblesStructure(bytes, quote + 1, offset + LOOK_AHEAD)) {
         const root = tree();
@@ -56,18 +75,20 @@ export function createStringFinder(bytes: Buffer, tree: () => JsonNode | undefin
       return end <= offset ? undefined : found(quote + 1, end);
     },
     after(offset) {
-      const quote = bytes.indexOf(QUOTE, offset);
-      return quote < 0 ? undefined : found(quote + 1, closingQuote(bytes, quote + 1));
+      const quote = nextQuote(offset);
+      return quote === bytes.length
+        ? undefined
+        : found(quote + 1, closingQuote(bytes, quote + 1));
     },
   };
 }
 
-/** The last quote before an offset that no backslash escapes; -1 where there is none. */
-function quoteBefore(bytes: Buffer, offset: number): number {
-  let at = offset;
-  while (at > 0) {
-    at = bytes.lastIndexOf(QUOTE, at - 1);
-    if (at < 0 || !isEscaped(bytes, at)) return at;
+/** The last quote from `floor` to before an offset that no backslash escapes; -1 where there is none. */
+function quoteBefore(bytes: Buffer, offset: number, floor = 0): number {
+  const range = bytes.subarray(floor, offset);
+  for (let at = range.lastIndexOf(QUOTE); at >= 0; at = range.lastIndexOf(QUOTE, at - 1)) {
+    if (!isEscaped(bytes, floor + at)) return floor + at;
+    if (at === 0) return -1;
   }
   return -1;
 }
@@ -91,12 +112,37 @@ function resemblesStructure(bytes: Buffer, start: number, end: number): boolean 
   return /^\s*[,:}\]][\s,:{}[\]\d+\-.eEtrufalsn]*$/.test(text);
 }
 
-function isInString(node: JsonNode, offset: number): boolean {
-  if (node.kind === 'string') return offset >= node.start && offset < node.end;
-  if (node.kind === 'scalar' || offset < node.start || offset >= node.end) return false;
-  return node.kind === 'array'
-    ? node.items.some((item) => isInString(item, offset))
-    : node.members.some(({ key, value }) => isInString(key, offset) || isInString(value, offset));
+function isInString(root: JsonNode, offset: number): boolean {
+  for (let node: JsonNode | undefined = root; node !== undefined; ) {
+    if (node.kind === 'string') return offset >= node.start && offset < node.end;
+    if (node.kind === 'scalar') return false;
+    node = node.kind === 'array' ? itemAt(node.items, offset) : memberAt(node.members, offset);
+  }
+  return false;
+}
+
+/** The last element that begins at or before an offset. */
+function itemAt(items: readonly JsonNode[], offset: number): JsonNode | undefined {
+  return items[lastFrom(items.length, (i) => (items[i] as JsonNode).start <= offset)];
+}
+
+/** The name or the value of a member that begins last at or before an offset. */
+function memberAt(members: readonly JsonMember[], offset: number): JsonNode | undefined {
+  const at = lastFrom(members.length, (i) => (members[i] as JsonMember).key.start <= offset);
+  const member = members[at];
+  return member === undefined || offset < member.value.start ? member?.key : member.value;
+}
+
+/** The last of so many neighbours for which something holds that holds for the first ones; -1: none. */
+function lastFrom(count: number, holds: (i: number) => boolean): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /** The name in front of a string that starts at an offset, if it is a member's value. */

@@ -24,9 +24,8 @@ export interface JsonOptions {
  */
 export function redactJson(bytes: Buffer, ctx: RedactionContext, options: JsonOptions = {}): Draft {
   const tree = lazily(() => parseJson(bytes));
-  if (!beginsAsJson(bytes) || hidesInPercent(bytes)) {
-    if (!isJson(bytes)) return redactText(bytes, ctx, { percent: 'percent', depthAt: () => 1 });
-  }
+  const asText = (): Draft => redactText(bytes, ctx, { percent: 'percent', depthAt: () => 1 });
+  if ((!beginsAsJson(bytes) || hidesInPercent(bytes)) && !isJson(bytes)) return asText();
   const strings = createStringFinder(bytes, tree);
   const inspection = inspect(bytes, ctx, { ...options, depthAt: depthIn(strings, ctx) });
   const { findings, marks, privateKeySeen } = inspection;
@@ -35,9 +34,12 @@ export function redactJson(bytes: Buffer, ctx: RedactionContext, options: JsonOp
     return { edits: [], privateKeySeen };
   }
 
+  const { pieces, isOutside } = cutAtStrings(bytes, findings, strings);
+  // In JSON nothing but a number can be a secret outside of strings: this may be none.
+  if (isOutside && !isJson(bytes)) return asText();
   const exemptions = createExemptions(bytes, ctx.grammar.opaqueRequest, tree);
   const files = new Set<FileData>(hasFiles ? exemptions.files() : []);
-  const edits = findings.flatMap((finding) => replaceInStrings(finding));
+  const edits = pieces.flatMap(replacePiece);
   for (const file of files) edits.push(...redactFile(file, ctx));
   const isExempt = (offset: number): boolean => {
     const string = strings.around(offset);
@@ -47,10 +49,6 @@ export function redactJson(bytes: Buffer, ctx: RedactionContext, options: JsonOp
     edits: [...edits, ...escapeLiterals(bytes, inspection, edits, ctx, isExempt)],
     privateKeySeen,
   };
-
-  function replaceInStrings(finding: Finding): DraftEdit[] {
-    return piecesOf(bytes, finding, strings).flatMap(replacePiece);
-  }
 
   function replacePiece({ finding, string }: Piece): DraftEdit[] {
     if (string === undefined) return [quoted(replaceFinding(bytes, finding, ctx))];
@@ -79,34 +77,46 @@ interface Piece {
 }
 
 /**
- * Cuts a finding where strings end: a pattern may match over a quote, but a document in which a
- * quote is replaced is none. A known value may also be a number; it becomes a string.
+ * Cuts findings where strings end: a pattern may match over a quote, but a document in which a
+ * quote is replaced is none. A number of which something is a secret is one as a whole.
  */
-function piecesOf(bytes: Buffer, finding: Finding, strings: StringFinder): Piece[] {
+function cutAtStrings(
+  bytes: Buffer,
+  findings: readonly Finding[],
+  strings: StringFinder,
+): { readonly pieces: readonly Piece[]; readonly isOutside: boolean } {
   const pieces: Piece[] = [];
-  for (let at = finding.start; at < finding.end; ) {
-    const inside = strings.around(at);
-    const string = inside ?? strings.after(at);
-    if (inside === undefined && finding.exact) {
-      const number = numberAround(bytes, at);
-      if (number !== undefined)
-        pieces.push({ finding: { ...finding, ...number }, string: undefined });
-    }
-    if (string === undefined || string.start >= finding.end) break;
-    const start = Math.max(at, string.start);
-    const end = Math.min(finding.end, string.end);
+  let isOutside = false;
+  let done = 0;
+  const take = (finding: Finding, start: number, end: number, string?: FoundString): void => {
     if (end > start) pieces.push({ finding: { ...finding, start, end }, string });
-    at = string.end + 1;
+    done = Math.max(done, end);
+  };
+  for (const finding of findings) {
+    for (let at = Math.max(finding.start, done); at < finding.end; ) {
+      const inside = strings.around(at);
+      if (inside === undefined) {
+        isOutside = true;
+        const number = numberAround(bytes, at, done);
+        take(finding, number.start, number.end);
+      }
+      const string = inside ?? strings.after(at);
+      if (string === undefined || string.start >= finding.end) break;
+      take(finding, Math.max(at, string.start), Math.min(finding.end, string.end), string);
+      at = string.end + 1;
+    }
   }
-  return pieces;
+  return { pieces, isOutside };
 }
 
-function numberAround(bytes: Buffer, offset: number): { start: number; end: number } | undefined {
-  let start = offset;
-  let end = offset;
-  while (start > 0 && isOfNumber(bytes[start - 1])) start--;
-  while (end < bytes.length && isOfNumber(bytes[end])) end++;
-  return end > offset ? { start, end } : undefined;
+/** The number at an offset; empty where there is none. */
+function numberAround(bytes: Buffer, at: number, floor: number): { start: number; end: number } {
+  let start = at;
+  let end = at;
+  while (isOfNumber(bytes[end])) end++;
+  if (end === at) return { start, end };
+  while (start > floor && isOfNumber(bytes[start - 1])) start--;
+  return { start, end };
 }
 
 function isOfNumber(byte: number | undefined): boolean {

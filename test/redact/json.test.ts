@@ -91,6 +91,44 @@ describe('redactJson', () => {
     });
   });
 
+  it('replaces a number once, however many known values it holds', () => {
+    const ctx = createContext();
+    remember(ctx, 'PIN', '31415926');
+    const number = '31415926.31415926e31415926';
+    const whole = ctx.vault.redact('PIN', Buffer.from(number), ctx.pin, 0).placeholder;
+    expect(redact(`{"a":[${number},2]}`, 'application/json', ctx)).toBe(`{"a":["${whole}",2]}`);
+  });
+
+  it.each([
+    ['bare words', `{a: ${aws}}`],
+    ['bare words before a quoted one', `{a: ${aws}, "b": 1}`],
+    ['single quotes', `{'a': '${aws}', 'b': [${aws}]}`],
+    ['an open list', `[${aws}`],
+    ['a comment before the first quote', `{ // ${aws}\n"a": 1}`],
+    ['a comment after the last quote', `{"a": 1} // ${aws}`],
+    ['a trailing comma', `{"a": "${aws}",}`],
+    ['a quote too many', `{"a": "x" ${aws}"}`],
+    ['a byte order mark', `\ufeff{"a": "${aws}"}`],
+    ['two documents', `{"a": 1} {"b": "${aws}"}`],
+    ['a raw line end in a string', `{"a": "x\n${aws}"}`],
+    ['more nesting than is parsed', `${'['.repeat(600)}"${aws}"${']'.repeat(600)}`],
+  ])('redacts what is nearly JSON: %s', (_, body) => {
+    for (const api of ['anthropic', 'openai'] as const) {
+      expect(redact(body, 'application/json', createContext(api))).toBe(
+        body.replaceAll(aws, awsPlaceholder),
+      );
+    }
+  });
+
+  it('takes a time that grows with the length alone where no quote stands', () => {
+    const ctx = createContext('openai');
+    remember(ctx, 'PIN', '31415926');
+    // Two hundred thousand: searched from the beginning each time, these take minutes.
+    const numbers = `["",${'31415926,'.repeat(200_000)}0]`;
+    expect(redact(numbers, 'application/json', ctx).match(/<pl:PIN/g)).toHaveLength(200_000);
+    expect(redact(`[${`${aws}, `.repeat(40_000)}`, 'application/json', ctx)).not.toContain(aws);
+  });
+
   it('gives a known value its own placeholder where a pattern finds it too', () => {
     const ctx = createContext();
     const known = remember(ctx, 'DEPLOY_KEY', github);
