@@ -1,6 +1,6 @@
 import { type Anchor, chooseAnchor } from './anchor.ts';
 import { type Form, formsOf } from './forms.ts';
-import { HAZARD_SHAPE, MARK_RULES, type MarkRule, positionsOf } from './marks.ts';
+import { HAZARD_SHAPE, MARK_RULES, type MarkRule, positionsOf, SLASHES_BELOW_SHAPE } from './marks.ts';
 import type { Pattern } from './patterns.ts';
 import { PEM_ANCHORS } from './pem/find.ts';
 
@@ -9,6 +9,7 @@ export type BuiltInTarget =
   | { readonly kind: 'form'; readonly anchor: Anchor; readonly form: Form }
   | { readonly kind: 'mark'; readonly anchor: Anchor; readonly rule: MarkRule }
   | { readonly kind: 'hazard'; readonly anchor: Anchor }
+  | { readonly kind: 'slashes-below'; readonly anchor: Anchor }
   | { readonly kind: 'pem'; readonly anchor: Anchor };
 
 /** Everything that the kernel looks for but the operator's keywords. */
@@ -20,6 +21,7 @@ export function builtInTargets(patterns: readonly Pattern[]): BuiltInTarget[] {
       .map((form) => ({ kind: 'form' as const, anchor: form.anchor, form })),
     ...MARK_RULES.map((rule) => ({ kind: 'mark' as const, anchor: fixed(rule.shape), rule })),
     { kind: 'hazard', anchor: fixed(HAZARD_SHAPE) },
+    { kind: 'slashes-below', anchor: fixed(SLASHES_BELOW_SHAPE) },
     ...PEM_ANCHORS.map((text) => ({ kind: 'pem' as const, anchor: fixed(text) })),
   ];
 }

@@ -14,6 +14,9 @@ const STYLES: readonly Style[] = [
   (text) => plain(text).replace(/[<>&\u2028\u2029]/g, unicode),
 ];
 
+/** PHP's default: slashes too, in a document that another encoder then puts into its own. */
+const slashes: Style = (text) => plain(text).replaceAll('/', '\\/');
+
 /** A way in which a value stands in traffic. */
 export interface WrittenForm {
   readonly bytes: Buffer;
@@ -29,10 +32,10 @@ export function writtenForms(value: Uint8Array): WrittenForm[] {
   const isText = Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
   const encoding = isText ? 'utf8' : 'latin1';
   const forms = new Map<string, WrittenForm>([[bytes.toString('latin1'), { bytes, depth: 0 }]]);
-  for (const style of isText ? STYLES : [plain]) {
+  for (const style of isText ? [...STYLES, slashes] : [plain]) {
     let text = bytes.toString(encoding);
     for (let depth = 1; depth <= MAX_DEPTH; depth++) {
-      text = style(text);
+      text = style === slashes && depth > 1 ? plain(text) : style(text);
       const form = { bytes: Buffer.from(text, encoding), depth };
       const key = form.bytes.toString('latin1');
       if (!forms.has(key)) forms.set(key, form);

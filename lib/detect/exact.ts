@@ -13,6 +13,9 @@ import type { ExactHit, ExactMatcher } from './types.ts';
 /** Shorter values would be found in ordinary text. */
 export const SHORTEST_EXACT_VALUE = 8;
 
+/** Quotes, what HTML-safe encoders escape, and whatever is no ASCII. */
+const ESCAPED_AT_WILL = /["\\&'<>\x80-\xff]/;
+
 /** What exists once there is a value. */
 interface Engine {
   readonly kernel: Kernel;
@@ -23,6 +26,7 @@ interface Engine {
 /** An empty matcher; it costs nothing until the first value. */
 export function createExactMatcher(): ExactMatcher {
   const values = new Map<string, readonly WrittenForm[]>();
+  const escapable = new Set<string>();
   let engine: Engine | undefined;
 
   const indexFor = ({ long, short }: Engine, { bytes }: WrittenForm): GramIndex =>
@@ -33,11 +37,15 @@ export function createExactMatcher(): ExactMatcher {
     if (forms === undefined || engine === undefined) return;
     for (const form of forms) indexFor(engine, form).delete(id, form);
     values.delete(id);
+    escapable.delete(id);
   };
 
   return {
     get size() {
       return values.size;
+    },
+    get escapable() {
+      return escapable.size > 0;
     },
     add(id, value) {
       if (value.length < SHORTEST_EXACT_VALUE) throw new RangeError('an exact value is too short');
@@ -45,6 +53,7 @@ export function createExactMatcher(): ExactMatcher {
       engine ??= createEngine();
       const forms = writtenForms(value);
       values.set(id, forms);
+      if (ESCAPED_AT_WILL.test(Buffer.from(value).toString('latin1'))) escapable.add(id);
       for (const form of forms) indexFor(engine, form).add(id, form);
     },
     delete: remove,

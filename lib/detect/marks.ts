@@ -33,6 +33,9 @@ export function markAt(rule: MarkRule, bytes: Uint8Array, at: number): Mark | un
 /** An escape that stands for an ASCII character, and could hide part of a secret. */
 export const HAZARD_SHAPE = '\\\\u00[2-7][0-9a-fA-F]';
 
+/** The slashes of a URL as PHP escapes them, in JSON in a string: one layer below, `\\/` hides. */
+export const SLASHES_BELOW_SHAPE = ':\\\\\\\\/';
+
 /** Escaped with reason or habit, and part of no secret. */
 const HARMLESS = new Set(Buffer.from(" <>&'", 'latin1'));
 

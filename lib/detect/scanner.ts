@@ -83,6 +83,8 @@ export function compileScanner(options: PatternPolicy): Scanner {
         const hides = hidesAt(bytes, at);
         hazard ||= hides === 'here';
         hazardBelow ||= hides === 'below';
+      } else if (target.kind === 'slashes-below') {
+        hazardBelow = true;
       } else if (target.kind === 'pem') {
         pemAnchors.push(at);
       } else {

@@ -75,6 +75,11 @@ export interface ExactHit {
  */
 export interface ExactMatcher {
   readonly size: number;
+  /**
+   * Whether some value holds characters that JSON encoders escape in more ways than are looked for:
+   * a text with escapes must be searched decoded, too.
+   */
+  readonly escapable: boolean;
   add(id: string, value: Uint8Array): void;
   delete(id: string): void;
   /** Sorted by start; overlapping hits are all reported. */

@@ -76,9 +76,7 @@ export function createStringFinder(bytes: Buffer, tree: () => JsonNode | undefin
     },
     after(offset) {
       const quote = nextQuote(offset);
-      return quote === bytes.length
-        ? undefined
-        : found(quote + 1, closingQuote(bytes, quote + 1));
+      return quote === bytes.length ? undefined : found(quote + 1, closingQuote(bytes, quote + 1));
     },
   };
 }

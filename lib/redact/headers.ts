@@ -1,6 +1,5 @@
 import { type DraftEdit, escapeLiterals, replaceFinding, shiftEdits, splice } from './draft.ts';
 import { inspect } from './inspect.ts';
-import { hidesInPercent } from './percent.ts';
 import type { Redaction, RedactionContext } from './types.ts';
 
 /** Redacted header fields. */
@@ -27,7 +26,7 @@ export function redactHeaders(raw: readonly string[], ctx: RedactionContext): Re
     return isOpen ? text : '';
   });
   const bytes = Buffer.from(values.join(BETWEEN), 'latin1');
-  const inspection = inspect(bytes, ctx, hidesInPercent(bytes) ? { percent: 'percent' } : {});
+  const inspection = inspect(bytes, ctx, { percent: 'both' });
   if (inspection.findings.length === 0 && inspection.marks.length === 0) {
     return { raw: [...raw], redactions: [] };
   }

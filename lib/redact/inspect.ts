@@ -1,5 +1,7 @@
 import type { Mark } from '../detect/types.ts';
 import { type Finding, unite } from './finding.ts';
+import { holdsEscape } from './hidden.ts';
+import { holdsPercent } from './percent.ts';
 import type { RedactionContext } from './types.ts';
 import { type Layer, lookThrough, originOf, rawView, type View } from './view.ts';
 
@@ -10,13 +12,15 @@ export interface Inspection {
   /** Sorted by offset; one that stands in several views is there as often. */
   readonly marks: readonly Mark[];
   readonly privateKeySeen: boolean;
+  /** Some of the message was written so that its raw bytes do not show what it says. */
+  readonly isHidden: boolean;
 }
 
 export interface InspectionOptions {
   /** See `ScanInput.depthAt`. */
   readonly depthAt?: (offset: number) => number;
-  /** Percent-encoding is seen through too. */
-  readonly percent?: 'percent' | 'form';
+  /** Percent-encoding is seen through too; `both`: with a plus as itself, and as a space. */
+  readonly percent?: 'percent' | 'form' | 'both';
   /** The decoded text is scanned even where the raw bytes hide nothing. */
   readonly decode?: boolean;
 }
@@ -27,6 +31,11 @@ const FORGOTTEN_TYPE = 'KNOWN_SECRET';
 /** As deep as agents nest JSON: tool output, in a call's arguments, in a request. */
 const MAX_ESCAPES = 3;
 
+const PLUS = 0x2b;
+
+/** Layers below percent-encoding: a document in a form, a link within a link. */
+const MAX_BELOW_PERCENT = 3;
+
 /**
  * Finds the secrets of a message: in its bytes as they are, and, where those hide something, in
  * the text below each layer of escapes or percent-encoding.
@@ -36,10 +45,11 @@ export function inspect(
   ctx: RedactionContext,
   options: InspectionOptions = {},
 ): Inspection {
-  const findings: Finding[] = [];
+  let findings: Finding[] = [];
   const marks: Mark[] = [];
   let privateKeySeen = ctx.privateKeySeen;
 
+  /** @returns whether there may be more below one more layer of escapes */
   function look(view: View): boolean {
     const { depthAt } = options;
     const found = ctx.scanner.scan({
@@ -58,24 +68,56 @@ export function inspect(
     for (const { kind, offset } of found.marks)
       marks.push({ kind, offset: originOf(view, offset) });
     privateKeySeen ||= found.privateKeySeen;
-    return found.hazard || found.hazardBelow;
+    return (
+      found.hazard || found.hazardBelow || (ctx.exact.escapable && holdsEscape(view.bytes))
+    );
   }
 
-  let view = rawView(bytes);
+  function lookBelow(from: View, layer: 'percent' | 'form'): void {
+    const isPlain = !holdsPercent(from.bytes) && !(layer === 'form' && from.bytes.includes(PLUS));
+    if (isPlain) return;
+    let view = lookThrough(from, layer);
+    let hidden = look(view);
+    for (let left = MAX_BELOW_PERCENT; left > 0; left--) {
+      if (!hidden && !holdsPercent(view.bytes)) return;
+      view = lookThrough(view, hidden ? 'escape' : 'percent');
+      hidden = look(view);
+    }
+  }
+
+  const raw = rawView(bytes);
+  let view = raw;
   let hidden = look(view) || options.decode === true;
+  const isHidden = hidden;
   while (hidden && view.layers.length < MAX_ESCAPES) {
     view = lookThrough(view, 'escape');
     hidden = look(view);
   }
   if (options.percent !== undefined) {
-    if (view.layers.length > 0) look(lookThrough(rawView(bytes), options.percent));
-    look(lookThrough(view, options.percent));
+    const layer = options.percent === 'form' ? 'form' : 'percent';
+    if (view !== raw) lookBelow(raw, layer);
+    lookBelow(view, layer);
+  }
+  if (options.percent === 'both') {
+    // A plus is ambiguous: where it can be itself, it is.
+    const certain = unite(findings);
+    findings = [];
+    lookBelow(raw, 'form');
+    findings = [...certain, ...apartFrom(certain, findings)];
   }
   return {
     findings: findings.length === 0 ? findings : unite(findings),
     marks: marks.sort((a, b) => a.offset - b.offset),
     privateKeySeen,
+    isHidden,
   };
+}
+
+/** Those that touch none of others. */
+function apartFrom(others: readonly Finding[], findings: readonly Finding[]): Finding[] {
+  return findings.filter(
+    ({ start, end }) => !others.some((other) => other.start < end && start < other.end),
+  );
 }
 
 function place(

@@ -40,6 +40,13 @@ export function hidesInPercent(bytes: Buffer): boolean {
   return false;
 }
 
+/** Whether a text holds anything that percent-decoding would change. */
+export function holdsPercent(bytes: Buffer): boolean {
+  let at = bytes.indexOf(PERCENT);
+  while (at >= 0 && hexPair(bytes, at + 1) < 0) at = bytes.indexOf(PERCENT, at + 1);
+  return at >= 0;
+}
+
 function isUnreserved(byte: number): boolean {
   const lower = byte | 0x20;
   return (

@@ -14,7 +14,7 @@ export interface RedactedTarget {
  */
 export function redactTarget(target: string, ctx: RedactionContext): RedactedTarget {
   const bytes = Buffer.from(target, 'latin1');
-  const inspection = inspect(bytes, ctx, target.includes('%') ? { percent: 'percent' } : {});
+  const inspection = inspect(bytes, ctx, { percent: 'both' });
   if (inspection.findings.length === 0 && inspection.marks.length === 0) {
     return { target, redactions: [] };
   }

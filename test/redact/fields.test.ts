@@ -73,6 +73,28 @@ describe('redactTarget', () => {
     }
   });
 
+  it('sees through encodings of encodings', () => {
+    const escaped = [...aws].map((c) => `\\u00${c.charCodeAt(0).toString(16)}`).join('');
+    for (const written of [percent(percent(aws)), percent(escaped)]) {
+      const target = `/v1/x?q=${written}&z`;
+      const expected = `/v1/x?q=${encodeURIComponent(awsPlaceholder)}&z`;
+      expect(redactTarget(target, createContext()).target).toBe(expected);
+      const { raw } = redactHeaders(['referer', `https://x${target}`], createContext());
+      expect(raw).toEqual(['referer', `https://x/v1/x?q=${awsPlaceholder}&z`]);
+    }
+  });
+
+  it('takes a plus for a space only where it is no part of a secret', () => {
+    const ctx = createContext();
+    const words = remember(ctx, 'PASSWORD', 'two words & more');
+    const sum = remember(ctx, 'PASSWORD', 'abc+def/ghi');
+    const query = (a: string, b: string, c: string): string => `/v1?a=${a}&b=${b}&c=${c}`;
+    const target = query('two+words+%26+more', 'abc+def/ghi', 'abc+def%2Fghi');
+    const placeholders = [words, sum, sum].map(encodeURIComponent) as [string, string, string];
+    expect(redactTarget(target, ctx).target).toBe(query(...placeholders));
+    expect(redactHeaders(['referer', target], ctx).raw[1]).toBe(query(words, sum, sum));
+  });
+
   it('leaves the provider’s own credential alone', () => {
     const target = `/v1/models?key=${aws}&other=${aws}`;
     expect(redactTarget(target, createContext('none')).target).toBe(

@@ -80,6 +80,19 @@ describe('redactJson', () => {
     }
   });
 
+  it('sees through URLs whose slashes are escaped in JSON in a string', () => {
+    const inner = '{"db":"postgres:\\/\\/me:geheim77@db.example\\/x"}';
+    expect(redact(JSON.stringify({ content: inner }))).not.toContain('geheim77');
+  });
+
+  it('sees through three layers of escapes', () => {
+    const hidden = [...aws].map((c) => `\\u00${c.charCodeAt(0).toString(16)}`).join('');
+    const body = JSON.stringify({ a: JSON.stringify({ b: `{"c":"${hidden}"}` }) });
+    expect(redact(body)).toBe(
+      JSON.stringify({ a: JSON.stringify({ b: `{"c":"${awsPlaceholder}"}` }) }),
+    );
+  });
+
   it('redacts what came back wherever it stands, also as a number', () => {
     const ctx = createContext();
     const password = remember(ctx, 'PASSWORD', 'pass"word\\1');
@@ -128,6 +141,31 @@ describe('redactJson', () => {
     expect(redact(numbers, 'application/json', ctx).match(/<pl:PIN/g)).toHaveLength(200_000);
     expect(redact(`[${`${aws}, `.repeat(40_000)}`, 'application/json', ctx)).not.toContain(aws);
   });
+
+  it.each(['pässwörd-geheim', 'it\'s <my> & "secret"', 'emoji\u{1f600}secret', 'p@ss/w0rd?x=1'])(
+    'finds a known value as any encoder writes it (%#)',
+    (value) => {
+      const ctx = createContext();
+      const known = remember(ctx, 'PASSWORD', value);
+      const json = JSON.stringify(value);
+      const codes = (text: string): string =>
+        text.replace(/[<>&'\u0080-\uffff]/g, (one) => {
+          return `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`;
+        });
+      const upper = codes(json).replace(
+        /u[0-9a-f]{4}/g,
+        (code) => `u${code.slice(1).toUpperCase()}`,
+      );
+      for (const written of [json, codes(json), upper, json.replaceAll('/', '\\/')]) {
+        const body = `{"a":${written}}`;
+        expect(redact(body, 'application/json', ctx)).toBe(`{"a":"${known}"}`);
+        const nested = JSON.stringify({ content: body });
+        expect(redact(nested, 'application/json', ctx)).toBe(
+          JSON.stringify({ content: `{"a":"${known}"}` }),
+        );
+      }
+    },
+  );
 
   it('gives a known value its own placeholder where a pattern finds it too', () => {
     const ctx = createContext();
