@@ -1,6 +1,12 @@
 import { type Anchor, chooseAnchor } from './anchor.ts';
 import { type Form, formsOf } from './forms.ts';
-import { HAZARD_SHAPE, MARK_RULES, type MarkRule, positionsOf, SLASHES_BELOW_SHAPE } from './marks.ts';
+import {
+  HAZARD_SHAPE,
+  MARK_RULES,
+  type MarkRule,
+  positionsOf,
+  SLASHES_BELOW_SHAPE,
+} from './marks.ts';
 import type { Pattern } from './patterns.ts';
 import { PEM_ANCHORS } from './pem/find.ts';
 

@@ -68,9 +68,7 @@ export function inspect(
     for (const { kind, offset } of found.marks)
       marks.push({ kind, offset: originOf(view, offset) });
     privateKeySeen ||= found.privateKeySeen;
-    return (
-      found.hazard || found.hazardBelow || (ctx.exact.escapable && holdsEscape(view.bytes))
-    );
+    return found.hazard || found.hazardBelow || (ctx.exact.escapable && holdsEscape(view.bytes));
   }
 
   function lookBelow(from: View, layer: 'percent' | 'form'): void {
