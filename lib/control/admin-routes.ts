@@ -9,6 +9,7 @@ import type { Events } from './events.ts';
 import type { Health } from './health.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { KillSwitchState } from './kill-switch-state.ts';
+import type { Metrics } from './metrics.ts';
 import type { ReloadResult } from './reload.ts';
 
 /** What the routes need of the daemon. */
@@ -23,6 +24,7 @@ export interface AdminFacts {
   readonly events: Pick<Events, 'open'>;
   /** What `/admin/verify-install` answers. */
   verifyInstall(): Promise<unknown>;
+  readonly metrics: Metrics;
 }
 
 /** The answer to `POST /admin/killswitch`. */
@@ -41,12 +43,7 @@ export interface RotationAnswer {
 /** The routes of the admin channel; DESIGN §11. */
 export function adminRoutes(facts: AdminFacts): AdminRoutes {
   return {
-    '/healthz': {
-      GET: async () => {
-        const health = await facts.health();
-        return { status: health.status === 'ok' ? 200 : 503, body: health };
-      },
-    },
+    ...publicRoutes(facts),
     '/admin/state': { GET: async () => ({ status: 200, body: await facts.state() }) },
     '/admin/events': { GET: () => facts.events.open() },
     '/admin/killswitch': { POST: switching(facts.killSwitch) },
@@ -61,6 +58,19 @@ export function adminRoutes(facts: AdminFacts): AdminRoutes {
     '/admin/verify-install': {
       POST: async () => ({ status: 200, body: await facts.verifyInstall() }),
     },
+  };
+}
+
+/** What is served over TCP too. */
+export function publicRoutes(facts: Pick<AdminFacts, 'health' | 'metrics'>): AdminRoutes {
+  return {
+    '/healthz': {
+      GET: async () => {
+        const health = await facts.health();
+        return { status: health.status === 'ok' ? 200 : 503, body: health };
+      },
+    },
+    '/metrics': { GET: () => facts.metrics.render() },
   };
 }
 

@@ -6,6 +6,7 @@ import {
   READ_ONLY_PARAMETER,
   type Reply,
 } from './admin-protocol.ts';
+import { sendReply } from './admin-reply.ts';
 import { listenOnSocket } from './admin-socket.ts';
 
 /** What one client may take. */
@@ -158,19 +159,7 @@ function parseBody(bytes: Buffer): unknown {
 }
 
 function send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-  if ('stream' in reply) {
-    reply.stream(response);
-    return;
-  }
-  const json = 'body' in reply;
-  const text = Buffer.from(json ? `${JSON.stringify(reply.body)}\n` : reply.text);
-  response.writeHead(reply.status, {
-    'content-type': json ? 'application/json; charset=utf-8' : reply.contentType,
-    'content-length': text.length,
-    'cache-control': 'no-store',
-    ...(json ? reply.headers : {}),
-    // What was not read of a body must not be taken for the next request.
-    ...(request.complete ? {} : { connection: 'close' }),
-  });
-  response.end(text);
+  // What was not read of a body must not be taken for the next request.
+  if (!request.complete) response.setHeader('connection', 'close');
+  sendReply(response, reply);
 }

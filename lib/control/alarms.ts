@@ -6,6 +6,7 @@ const LASTS = {
   'reload-refused': Number.POSITIVE_INFINITY,
   'types-disabled': Number.POSITIVE_INFINITY,
   'restart-needed': Number.POSITIVE_INFINITY,
+  'metrics-unavailable': Number.POSITIVE_INFINITY,
   'unknown-placeholder': 3_600_000,
   'policy-loosened': 24 * 3_600_000,
 } as const;

@@ -7,10 +7,7 @@ import { filesOf } from '../config/files.ts';
 import { loadSettings, parseSettings } from '../config/load/settings.ts';
 import { loadSessionKey } from '../config/session-key.ts';
 import type { Homes } from '../config/types.ts';
-import { adminRoutes } from '../control/admin-routes.ts';
-import { startAdminServer } from '../control/admin-server.ts';
 import { followConfig } from '../control/config-source.ts';
-import { createEvents } from '../control/events.ts';
 import { createKillSwitch, killSwitchRefusal } from '../control/kill-switch.ts';
 import { type PolicyWatch, watchPolicy } from '../control/policy-watch.ts';
 import { createReloader } from '../control/reload.ts';
@@ -21,7 +18,6 @@ import { verifyRunning } from '../ops/verify/runtime.ts';
 import { dialDirectly, dialThrough } from './dial.ts';
 import { createEngine } from './engine.ts';
 import type { ExchangeContext } from './exchange-context.ts';
-import { type FactParts, healthOf, stateOf } from './facts.ts';
 import { createGate } from './gate.ts';
 import { readHandover, writeHandover } from './handover.ts';
 import { openHosts } from './hosts.ts';
@@ -29,6 +25,7 @@ import { createInterceptor } from './intercept.ts';
 import { createListener } from './listener.ts';
 import { createLive } from './live.ts';
 import { createObserver, type RequestLine } from './observer.ts';
+import { openOperatorSide } from './operator-side.ts';
 import { loadPolicy } from './policy.ts';
 import { createRouter } from './router.ts';
 import { runSelfTest } from './self-test.ts';
@@ -179,34 +176,24 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     // the operator's side
     await audit.append('start', { version, pid: process.pid, policy_hash: policy.hash });
     let address: Daemon['address'] | undefined;
-    const facts: FactParts = {
-      version,
-      startedAt,
-      sessionKeyMadeAt: keyMode === 'ephemeral' ? startedAt : statSync(files.sessionKey).mtimeMs,
-      address: () => address,
-      policy: () => reloader.current,
-      lastReload: () => reloader.last,
-      engine,
-      hosts,
-      audit,
-      killSwitch,
-      observer,
-    };
-    const events = createEvents({
-      state: () => stateOf(facts),
-      onActivity: observer.onActivity,
-      onChange: observer.onChange,
-    });
-    const admin = await startAdminServer({
-      socketPath: files.adminSocket,
-      routes: adminRoutes({
+    const operator = await openOperatorSide(
+      files.adminSocket,
+      {
+        version,
+        startedAt,
+        sessionKeyMadeAt: keyMode === 'ephemeral' ? startedAt : statSync(files.sessionKey).mtimeMs,
+        address: () => address,
+        policy: () => reloader.current,
+        lastReload: () => reloader.last,
+        engine,
+        hosts,
+        audit,
         killSwitch,
-        // Whoever asks right after `rm run/kill` is told what the next request will meet.
-        health: () => killSwitch.settle().then(() => healthOf(facts)),
-        state: () => killSwitch.settle().then(() => stateOf(facts)),
-        reload: () => reloader.reload(),
-        rotate: () => audit.rotate(),
-        events,
+        observer,
+      },
+      {
+        reload: reloader.reload,
+        rotate: audit.rotate,
         verifyInstall: async () => {
           const report = await verifyRunning({
             homes,
@@ -224,14 +211,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
           await recordVerification(audit, report);
           return report;
         },
-      }),
+      },
       onFault,
-    });
-    undo.push(() => admin.close());
+    );
+    undo.push(operator.close);
     const kept = settings.store.persist === 'sealed';
     const handover = kept ? files.storeSealed : files.storeHandover;
     readHandover(handover, sessionKey, engine, now(), !kept);
     address = await listen(listener, settings.listen);
+    await operator.listen(settings.metrics.listen);
     replaceFile(files.pid, `${process.pid}\n`);
     watch = watchPolicy({
       homes,
@@ -253,8 +241,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await settledWithin(live.idle(), reloader.current.settings.shutdownGrace);
       live.cutAll(stopping());
       interceptor.close();
-      events.close();
-      await Promise.all([watch?.close(), admin.close()]);
+      await Promise.all([watch?.close(), operator.close()]);
       writeHandover(handover, sessionKey, engine, now());
       killSwitch.close();
       hosts.sites.close();

@@ -1,6 +1,7 @@
 import type { AuditLog } from '../audit/types.ts';
 import { buildHealth, type Health } from '../control/health.ts';
 import type { KillSwitch } from '../control/kill-switch.ts';
+import type { MetricsFacts } from '../control/metrics-table.ts';
 import type { ReloadResult } from '../control/reload.ts';
 import { BUILT_IN_TYPES } from '../detect/patterns.ts';
 import type { Engine } from './engine.ts';
@@ -22,6 +23,13 @@ export interface FactParts {
   readonly audit: AuditLog;
   readonly killSwitch: KillSwitch;
   readonly observer: Observer;
+  readonly metrics: () => MetricsPlace;
+}
+
+/** Where health and metrics are served over TCP, if anywhere, and why not. */
+export interface MetricsPlace {
+  readonly listen: { readonly host: string; readonly port: number } | null;
+  readonly failure: string | null;
 }
 
 /** The body of `/healthz`; every fact is looked at now. */
@@ -63,6 +71,7 @@ export function stateOf(parts: FactParts): Record<string, unknown> {
     version: parts.version,
     uptime_seconds: Math.max(0, Math.floor((now - parts.startedAt) / 1000)),
     listen: parts.address() ?? null,
+    metrics: parts.metrics(),
     killswitch: parts.killSwitch.check(),
     counters_5m: counters,
     ...measured,
@@ -97,5 +106,20 @@ export function stateOf(parts: FactParts): Record<string, unknown> {
       head: audit.head.hash,
       poisoned: audit.failure?.message ?? null,
     },
+  };
+}
+
+/** What the metrics are made of, now. */
+export function metricsOf(parts: FactParts): MetricsFacts {
+  const { observer, engine, audit } = parts;
+  const { totals, alarms } = observer.snapshot();
+  const { size, capacity, bytes } = engine.store;
+  return {
+    health: healthOf(parts),
+    totals,
+    alarms,
+    tally: observer.tally(),
+    store: { size, capacity, bytes },
+    chainLength: audit.head.length,
   };
 }

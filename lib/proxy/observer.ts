@@ -2,6 +2,7 @@ import type { KillSwitchState } from '../control/kill-switch.ts';
 import type { PolicyDiff } from '../control/policy-diff.ts';
 import type { ReloadResult } from '../control/reload.ts';
 import { createState, type ExchangeId, type State, type StateSnapshot } from '../control/state.ts';
+import { createTally, type TallyReading } from '../control/tally.ts';
 import type { WaterwallError } from '../errors.ts';
 import type { ExchangeReport } from './report.ts';
 import type { TunnelReport } from './tunnel.ts';
@@ -36,6 +37,8 @@ export interface Observer {
   readonly hostsLooked: (look: { pending: boolean; failure: WaterwallError | undefined }) => void;
   readonly loosened: (diff: PolicyDiff) => void;
   readonly reloaded: (result: ReloadResult) => void;
+  /** Metrics cannot be served over TCP. */
+  readonly metricsFailed: (error: WaterwallError) => void;
   /** Built-in types that are switched off; none clears the alarm. */
   readonly disabled: (types: readonly string[]) => void;
   /** When a provider last answered, and whether the last attempt reached one. */
@@ -47,6 +50,8 @@ export interface Observer {
   /** Calls back when something of what is observed may have changed. */
   readonly onChange: (listener: () => void) => () => void;
   readonly snapshot: () => StateSnapshot;
+  /** What has been counted since the start, by label. */
+  readonly tally: () => TallyReading;
 }
 
 /** Codes that say the provider was not reached. */
@@ -54,6 +59,7 @@ const NOT_REACHED: ReadonlySet<string> = new Set(['upstream-unreachable', 'upstr
 
 export function createObserver(onLine: (line: RequestLine) => void): Observer {
   const state = createState();
+  const tally = createTally();
   const ids = new Map<ExchangeReport, ExchangeId>();
   const upstream = {
     lastOkAt: undefined as number | undefined,
@@ -78,6 +84,7 @@ export function createObserver(onLine: (line: RequestLine) => void): Observer {
       };
     },
     snapshot: () => state.snapshot(Date.now()),
+    tally: tally.read,
     started(report) {
       ids.set(report, state.requestStarted(Date.now(), report));
       changed();
@@ -97,6 +104,7 @@ export function createObserver(onLine: (line: RequestLine) => void): Observer {
       } else if (report.code !== undefined && NOT_REACHED.has(report.code))
         upstream.reachable = false;
       state.requestEnded(now, id, { ...report, ...sentOf(report) });
+      tally.ended(report);
       onLine(lineOf(report, now));
     },
     tunnelOpened(host) {
@@ -124,7 +132,9 @@ export function createObserver(onLine: (line: RequestLine) => void): Observer {
       else state.alarms.clear('restart-needed');
     },
     loosened: (diff) => raise('policy-loosened', diff.loosened.join('; ')),
+    metricsFailed: (error) => raise('metrics-unavailable', error.message),
     reloaded(result) {
+      tally.reloaded(result.ok);
       if (result.ok) state.alarms.clear('reload-refused');
       else raise('reload-refused', result.error.message);
       if (!result.ok || result.changed) {

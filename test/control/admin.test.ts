@@ -25,6 +25,7 @@ function facts(home: TestHome, more: Partial<AdminFacts> = {}): AdminFacts {
     },
     rotate: async () => 41,
     events: { open: () => ({ status: 200, body: 'not asked' }) },
+    metrics: { render: async () => ({ status: 200, text: 'up 1\n', contentType: 'text/plain' }) },
     ...more,
   };
 }

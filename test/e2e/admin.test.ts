@@ -1,10 +1,15 @@
+import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { conforming } from '../cli/schema.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { followEvents } from '../support/events.ts';
+import { freePort } from '../support/home-config.ts';
+import { readScrape } from '../support/prometheus.ts';
+import { startProvider } from '../support/provider.ts';
 import { useRig } from '../support/rig.ts';
 import { until } from '../support/until.ts';
 
@@ -95,6 +100,75 @@ describe('the chain', () => {
     expect(await readdir(join(daemon.home, 'log', 'chain'))).toContain(
       `${String(next_segment).padStart(20, '0')}.jsonl`,
     );
+  });
+});
+
+describe('metrics', () => {
+  const withMetrics = async (listen: string) => {
+    const daemon = await startDaemon({ config: { metrics: { listen } } });
+    onTestFinished(daemon.dispose);
+    return daemon;
+  };
+
+  test('are the same over TCP and the socket, and count what happens', async () => {
+    const port = await freePort();
+    const provider = await startProvider();
+    onTestFinished(provider.close);
+    const daemon = await startDaemon({
+      provider,
+      config: { metrics: { listen: `127.0.0.1:${port}` } },
+    });
+    onTestFinished(daemon.dispose);
+    await daemon.ask({ body: { messages: [{ role: 'user', content: `use ${TOKEN}` }] } });
+    await daemon.ask({ body: 'a\u0000b', headers: { 'content-type': 'text/plain' } });
+    writeFileSync(join(daemon.home, 'run', 'kill'), '');
+    const url = `http://127.0.0.1:${port}`;
+    const text = await (await fetch(`${url}/metrics`)).text();
+    const { samples } = readScrape(text);
+    expect(Object.fromEntries(samples)).toMatchObject({
+      'waterwall_requests_total{host="api.anthropic.com",outcome="delivered"}': 1,
+      'waterwall_requests_total{host="api.anthropic.com",outcome="refused"}': 1,
+      'waterwall_refusals_total{code="unscannable-body"}': 1,
+      'waterwall_killswitch_engaged{source="sentinel"}': 1,
+      'waterwall_killswitch_engaged{source="http"}': 0,
+      'waterwall_added_latency_seconds_count{host="api.anthropic.com"}': 1,
+      waterwall_requests_in_flight: 0,
+    });
+    const redacted = [...samples].filter(([name]) => name.startsWith('waterwall_redactions_total'));
+    expect(redacted.map(([, value]) => value)).toEqual([1]);
+    expect(text).not.toContain(TOKEN);
+    const overSocket = await daemon.admin('GET', '/metrics');
+    const ours = (names: Iterable<string>) =>
+      [...names].filter((name) => name.startsWith('waterwall_')).sort();
+    expect(ours(readScrape(overSocket.text).samples.keys())).toEqual(ours(samples.keys()));
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${url}/admin/state`)).status).toBe(404);
+    const state = conforming('state', (await daemon.admin('GET', '/admin/state')).text);
+    expect(state).toMatchObject({ metrics: { listen: { port }, failure: null } });
+  });
+
+  test('`off` leaves them to the socket', async () => {
+    const daemon = await withMetrics('off');
+    const state = (await daemon.admin('GET', '/admin/state')).json();
+    expect(state['metrics']).toEqual({ listen: null, failure: null });
+    expect((await daemon.admin('GET', '/metrics')).status).toBe(200);
+  });
+
+  test('a taken port is told, and does not stop the proxy', async () => {
+    const squatter = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => {
+      squatter.close();
+    });
+    await once(squatter, 'listening');
+    const { port } = squatter.address() as AddressInfo;
+    const daemon = await withMetrics(`127.0.0.1:${port}`);
+    const state = conforming('state', (await daemon.admin('GET', '/admin/state')).text);
+    expect(state).toMatchObject({
+      metrics: { listen: null, failure: expect.stringContaining(`127.0.0.1:${port}`) },
+      alarms: [expect.objectContaining({ code: 'metrics-unavailable' })],
+    });
+    expect((await daemon.admin('GET', '/healthz')).json()['status']).toBe('ok');
+    expect(daemon.output()).toContain(`127.0.0.1:${port}`);
   });
 });
 
