@@ -108,7 +108,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     // where it goes
     const { upstreamProxy } = settings;
     const dial = upstreamProxy === undefined ? dialDirectly : dialThrough(upstreamProxy);
-    const hosts = await openHosts(homes, dial);
+    const hosts = await openHosts(homes, dial, settings.limits.handshakeTimeout);
     undo.push(hosts.sites.close);
     if (hosts.failure !== undefined) {
       observer.hostsLooked({ pending: false, failure: hosts.failure });

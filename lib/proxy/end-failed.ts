@@ -31,7 +31,7 @@ export function endFailed(
     if (isRefusal(error) && report.streaming) {
       report.code = error.code;
       response.end(grammar.errorEvent(refusalMessage(error), refusalFacts(error)));
-    } else response.destroy();
+    } else truncate(response);
     return;
   }
   if (!isRefusal(error)) onFault(error);
@@ -46,6 +46,13 @@ export function endFailed(
     request.headers['user-agent'],
   );
   if (!request.complete) drain(request, response);
+}
+
+/** Ends an answer in its middle: after what was written of it, without what would look like an end. */
+function truncate(response: ServerResponse): void {
+  const timer = setTimeout(() => response.destroy(), DRAIN_TIME);
+  response.once('close', () => clearTimeout(timer));
+  response.write('', () => response.destroy());
 }
 
 /** Reads on what the client still sends, so that a reset does not overtake the refusal. */

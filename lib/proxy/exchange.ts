@@ -1,12 +1,11 @@
-import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decodeBody } from '../redact/encoding.ts';
 import { answerHead, isEventStream } from './answer.ts';
 import { conversationKeys, responseKey } from './conversation-keys.ts';
 import { endFailed } from './end-failed.ts';
 import { auditExchange } from './exchange-audit.ts';
 import type { ExchangeContext, Opened } from './exchange-context.ts';
-import type { CutReason } from './live.ts';
-import { readBody } from './read-body.ts';
+import { ClientGone, readBody } from './read-body.ts';
 import { redactRequest } from './redact-request.ts';
 import { beginReport } from './report.ts';
 import { assertHostMatches } from './request-checks.ts';
@@ -33,15 +32,13 @@ export async function runExchange(
   const pin = context.store.pin();
   observer.started(report);
 
-  let outgoing: ClientRequest | undefined;
-  let cutBy: CutReason | undefined;
-  const leave = context.live.enter((reason) => {
-    cutBy = reason;
-    outgoing?.destroy();
-  });
-  response.once('close', () => {
-    if (!response.writableFinished) outgoing?.destroy();
-  });
+  // What ends an exchange before its time: egress is stopped, or the client leaves.
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  const leave = context.live.enter((reason) => interruption.abort(reason));
+  // Not the response: one that is pipelined behind another is told nothing.
+  const onGone = (): void => interruption.abort(new ClientGone());
+  request.socket.once('close', onGone);
 
   try {
     // gate
@@ -50,7 +47,7 @@ export async function runExchange(
 
     // read, decode
     const limit = settings.limits.body;
-    const sent = await readBody(request, limit);
+    const sent = await readBody(request, limit, signal);
     const readAt = now();
     const body = await decodeBody(sent, request.headers['content-encoding'], { limit });
 
@@ -71,15 +68,15 @@ export async function runExchange(
     report.redactions = redacted.redactions;
 
     // record, send, receive
-    if (cutBy !== undefined) throw cutBy;
     const recorded =
       redacted.redactions.length > 0 ? audit.redacted(redacted.redactions, hash) : undefined;
     const answer = await send(opened.upstream, host, redacted.request, redacted.body, {
       recorded,
-      gate: context.gateNow,
-      onRequest: (next) => {
-        outgoing = next;
+      gate: () => {
+        signal.throwIfAborted();
+        context.gateNow();
       },
+      signal,
       onSent: () => {
         report.addedLatency = now() - readAt;
         observer.sent(report);
@@ -91,6 +88,7 @@ export async function runExchange(
     report.status = head.status;
     report.streaming = isEventStream(answer);
     await restoreAnswer(answer, head, response, opened.grammar, settings.limits, {
+      signal,
       resolve: resolveWithin(conversation, vault, now),
       record: async (pieces) => {
         await audit.restored(pieces);
@@ -106,9 +104,10 @@ export async function runExchange(
     });
     report.outcome = 'delivered';
   } catch (error) {
-    outgoing?.destroy();
+    const reason: unknown = signal.aborted ? signal.reason : error;
+    interruption.abort(reason);
     endFailed(
-      cutBy ?? error,
+      reason,
       request,
       response,
       opened.grammar,
@@ -119,6 +118,7 @@ export async function runExchange(
     if (report.code !== undefined) audit.refused(report.code).catch(context.onFault);
   } finally {
     leave();
+    request.socket.off('close', onGone);
     pin.release();
     if (report.unknown > 0) audit.unknown(report.unknown).catch(context.onFault);
     report.endedAt = now();

@@ -23,14 +23,18 @@ export interface OpenedHosts {
  *
  * @throws WaterwallError `file-missing`, `file-exposed` about the CA
  */
-export async function openHosts(homes: Homes, dial: Dial): Promise<OpenedHosts> {
+export async function openHosts(
+  homes: Homes,
+  dial: Dial,
+  handshakeTimeout: number,
+): Promise<OpenedHosts> {
   const authority = loadAuthority(homes);
   refreshBundle(homes);
   const none: HostPolicy = { hosts: [], unlistedHosts: 'refuse', tunnel: [] };
   const read = tryLoad(homes);
   const failure = read.failure ?? mismatch(authority, read.policy);
   const policy = failure === undefined ? read.policy : undefined;
-  const sites = await openSites(policy ?? none, authority, dial);
+  const sites = await openSites(policy ?? none, authority, dial, handshakeTimeout);
   return {
     policy,
     failure,

@@ -86,6 +86,8 @@ export function createInterceptor(
       });
       const timer = setTimeout(() => secure.destroy(), limits.handshakeTimeout);
       clients.add(secure);
+      // Each exchange listens for its end, and a client may have many under way.
+      secure.setMaxListeners(0);
       secure.on('error', () => secure.destroy());
       secure.once('close', () => {
         clearTimeout(timer);

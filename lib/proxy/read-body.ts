@@ -8,10 +8,15 @@ export class ClientGone extends Error {}
  * Reads a request's body whole.
  *
  * @param limit - bytes
+ * @param signal - aborted when the exchange ends before its time; its reason is thrown
  * @throws WaterwallError `body-too-large`
  * @throws ClientGone where the connection ends before the body does
  */
-export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export function readBody(
+  request: IncomingMessage,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limit) return Promise.reject(tooLarge(limit));
   if (announced === 0 && request.headers['transfer-encoding'] === undefined) {
@@ -21,6 +26,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
     const chunks: Buffer[] = [];
     let length = 0;
     const finish = (settle: () => void): void => {
+      signal.removeEventListener('abort', onAbort);
       request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
       settle();
     };
@@ -35,6 +41,8 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
       );
     const onClose = (): void =>
       finish(() => reject(new ClientGone('client closed the connection')));
+    const onAbort = (): void => finish(() => reject(signal.reason));
+    signal.addEventListener('abort', onAbort);
     request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
   });
 }

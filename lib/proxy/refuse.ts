@@ -41,8 +41,6 @@ export function refuseRequest(
     'content-length': Buffer.byteLength(body),
     'x-waterwall': error.code,
     'x-should-retry': String(retryable),
-    // What is left of a refused request's body is not worth reading.
-    connection: 'close',
   });
   response.end(body);
   return status;

@@ -16,6 +16,8 @@ export interface RestoreHooks {
   /** Makes the line of what is about to be delivered durable. */
   readonly record: (pieces: readonly RestoredPiece[]) => Promise<void>;
   readonly onUnknown: (count: number) => void;
+  /** Aborted when the exchange ends before its time. */
+  readonly signal: AbortSignal;
   /** Told each id under which a later request may go on with this answer. */
   readonly onResponseId: (id: string) => void;
 }
@@ -31,7 +33,7 @@ export async function restoreAnswer(
 ): Promise<void> {
   if (!mayHoldText(answer, response.req.method)) {
     response.writeHead(head.status, head.message, head.headers as string[]);
-    return pipeline(answer, response);
+    return pipeline(answer, response, { signal: hooks.signal });
   }
   const restorer = createRestorer({
     contentType: answer.headers['content-type'],
@@ -42,6 +44,7 @@ export async function restoreAnswer(
   let linked = 0;
   await deliver(answer, decodeAnswer(answer), response, head, restorer, {
     record: hooks.record,
+    signal: hooks.signal,
     onUnknown: hooks.onUnknown,
     onProgress: () => {
       for (; linked < restorer.responseIds.length; linked++) {

@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { WaterwallError } from '../errors.ts';
 import type { SplitBody } from './split-body.ts';
 import { type Upstream, type UpstreamRequest, unreachable } from './upstream.ts';
@@ -7,10 +7,10 @@ import { type Upstream, type UpstreamRequest, unreachable } from './upstream.ts'
 export interface SendHooks {
   /** Settles when the redaction line is durable; absent where nothing was redacted. */
   readonly recorded: Promise<void> | undefined;
-  /** The gate; throws a refusal. Asked again before the tail and before a second try. */
+  /** The gate; throws a refusal. Asked before each attempt and before the tail. */
   readonly gate: () => void;
-  /** Told of each attempt, so that a client that leaves can end it. */
-  readonly onRequest: (request: ClientRequest) => void;
+  /** Aborted when the exchange ends before its time: then the request does too. */
+  readonly signal: AbortSignal;
   /** Told when the whole request is on its way. */
   readonly onSent: () => void;
 }
@@ -37,7 +37,6 @@ export async function send(
 ): Promise<IncomingMessage> {
   const first = await attempt(upstream, host, request, body, hooks, false);
   if (first !== 'stale') return first;
-  hooks.gate();
   const second = await attempt(upstream, host, request, body, hooks, true);
   if (second !== 'stale') return second;
   throw died(host, undefined);
@@ -51,8 +50,9 @@ async function attempt(
   hooks: SendHooks,
   fresh: boolean,
 ): Promise<IncomingMessage | 'stale'> {
+  const { signal } = hooks;
+  hooks.gate();
   const outgoing = upstream.begin(request, fresh);
-  hooks.onRequest(outgoing);
   let tailSent = false;
   const answered = new Promise<IncomingMessage | 'stale'>((resolve, reject) => {
     outgoing.once('response', resolve);
@@ -61,6 +61,15 @@ async function attempt(
       reject(unexpected(host, `status ${answer.statusCode} to a request without an upgrade`));
     });
     outgoing.once('close', () => reject(died(host, undefined)));
+    // A request whose connection is still coming up tells nobody that it was destroyed.
+    signal.addEventListener(
+      'abort',
+      () => {
+        outgoing.destroy();
+        reject(signal.reason);
+      },
+      { once: true },
+    );
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       if (error instanceof WaterwallError) reject(error);
       else if (outgoing.reusedSocket && !tailSent && STALE.has(error.code ?? '')) resolve('stale');

@@ -20,6 +20,7 @@ export async function openSites(
   hosts: HostPolicy,
   authority: Authority,
   dial: Dial,
+  handshakeTimeout: number,
 ): Promise<Sites> {
   const names = hosts.hosts.map(({ host }) => host);
   const leaves = await mintLeaves(authority, names, Date.now());
@@ -28,7 +29,7 @@ export async function openSites(
     byHost.set(host.host, {
       host,
       grammar: grammarOf(host.sseHandler),
-      upstream: createUpstream(host, dial),
+      upstream: createUpstream(host, dial, handshakeTimeout),
       certificate: () => {
         const context = leaves.contextFor(host.host);
         if (context === undefined) throw new Error(`no leaf for ${host.host}`);

@@ -36,8 +36,13 @@ const IDLE_TIMEOUT = 55_000;
 /**
  * @param host - whose certificate must be valid, whatever address `upstream` names
  * @param dial - how to get a TCP connection
+ * @param handshakeTimeout - how long TLS may take to come up, in milliseconds
  */
-export function createUpstream(host: PermittedHost, dial: Dial): Upstream {
+export function createUpstream(
+  host: PermittedHost,
+  dial: Dial,
+  handshakeTimeout: number,
+): Upstream {
   const target = host.upstream ?? { host: host.host, port: host.port };
   const sockets = new Set<net.Socket>();
   let session: Buffer | undefined;
@@ -58,12 +63,20 @@ export function createUpstream(host: PermittedHost, dial: Dial): Upstream {
       secure.on('session', (ticket) => {
         session = ticket;
       });
-      const failed = (failure: Error): void => done(untrusted(host.host, failure));
-      secure.once('error', failed);
-      secure.once('secureConnect', () => {
-        secure.off('error', failed);
-        done(null, secure);
-      });
+      const settle = (failure?: Error): void => {
+        clearTimeout(timer);
+        secure.off('error', settle).off('close', onClose);
+        if (failure === undefined) done(null, secure);
+        else done(untrusted(host.host, failure));
+      };
+      // A socket that is reset under its TLS closes without an error.
+      const onClose = (): void => settle(new Error('the connection ended in the handshake'));
+      const timer = setTimeout(
+        () => secure.destroy(new Error('the handshake took too long')),
+        handshakeTimeout,
+      );
+      secure.once('error', settle).once('close', onClose);
+      secure.once('secureConnect', () => settle());
     });
     sockets.add(dialling);
   };
