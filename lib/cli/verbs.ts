@@ -74,4 +74,14 @@ export const VERBS: readonly Verb[] = [
     summary: 'health gate for wrappers',
     load: () => import('./pre-launch-hook.ts'),
   },
+  {
+    name: 'hook',
+    summary: "put the health gate into an agent's settings",
+    load: () => import('./hook.ts'),
+  },
+  {
+    name: 'statusline',
+    summary: "one line for an agent's status line",
+    load: () => import('./statusline.ts'),
+  },
 ];
