@@ -52,7 +52,7 @@ const PIECE = 7;
 function echoStream(body: string): string {
   const { messages } = JSON.parse(body) as { messages: { content: string }[] };
   const text = messages[0]?.content ?? '';
-  const pieces = text.match(new RegExp(`[^]{1,${PIECE}}`, 'gu')) ?? [];
+  const pieces = text.match(new RegExp(`[\\s\\S]{1,${PIECE}}`, 'gu')) ?? [];
   const events = [
     { type: 'message_start', message: { id: 'msg_self_test', type: 'message', content: [] } },
     { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },

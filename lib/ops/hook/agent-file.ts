@@ -26,7 +26,8 @@ export function readAgentFile(file: string): string | undefined {
 export function writeAgentFile(file: string, text: string): void {
   if (!existsSync(file)) {
     mkdirSync(dirname(file), { recursive: true });
-    return replaceFile(file, text);
+    replaceFile(file, text);
+    return;
   }
   const path = realpathSync(file);
   const { mode, uid, gid } = statSync(path);

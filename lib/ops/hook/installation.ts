@@ -99,7 +99,10 @@ function restoreSettings(file: string, text: string, commands: Commands): void {
     return;
   }
   // There was no file before.
-  if (backup === undefined && untouched('')) return removeAgentFile(file);
+  if (backup === undefined && untouched('')) {
+    removeAgentFile(file);
+    return;
+  }
   writeAgentFile(
     file,
     withMark(text, (each) => removeEntries(each, file)),

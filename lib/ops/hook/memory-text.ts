@@ -4,7 +4,7 @@ const BEGIN = '<!-- waterwall: begin (put here by `waterwall hook install --memo
 const END = '<!-- waterwall: end -->';
 
 /** What we put in, and the line ends before it. */
-const BLOCK = /(?:\r?\n)?<!-- waterwall: begin[^\n]*-->[^]*?<!-- waterwall: end -->(?:\r?\n|$)/;
+const BLOCK = /(?:\r?\n)?<!-- waterwall: begin[^\n]*-->[\s\S]*?<!-- waterwall: end -->(?:\r?\n|$)/;
 
 /** Whether the paragraph is there. */
 export function hasMemory(text: string): boolean {
