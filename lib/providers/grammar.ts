@@ -13,7 +13,7 @@ const none: ApiGrammar = {
   jsonSource: [],
   deltas: [],
   ends: [],
-  credentialHeaders: ['authorization', 'x-api-key', 'api-key', 'cookie'],
+  credentialHeaders: ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'cookie'],
   credentialQuery: ['key', 'api_key', 'access_token'],
   ...openaiRefusal,
 };

@@ -34,9 +34,10 @@ export function redactRequest(
   const target = redactTarget(request.url ?? '/', context);
   const headers = redactHeaders(endToEnd(request.rawHeaders), context);
   const content = redactBody(body, request.headers['content-type'], context);
-  if (content.changed) assertUnsigned(request);
-
   const coded = request.headers['content-encoding'] !== undefined;
+  if (content.changed || coded) assertUnsigned(request, 'body');
+  if (target.redactions.length + headers.redactions.length > 0) assertUnsigned(request, 'head');
+
   let raw = narrowAcceptEncoding(coded ? endToEnd(headers.raw, ['content-encoding']) : headers.raw);
   if (
     content.length > 0 ||

@@ -33,28 +33,29 @@ export function assertHostMatches(
   }
 }
 
-/** Fields that bind a signature or digest to the exact bytes of a body. */
-const SIGNATURE_FIELDS = [
-  'content-md5',
-  'digest',
-  'content-digest',
-  'signature-input',
-  'x-amz-content-sha256',
-];
+/** Fields that bind a digest to the exact bytes of a body, before its content codings are off. */
+const DIGEST_FIELDS = ['content-md5', 'digest', 'content-digest', 'x-amz-content-sha256'];
+
+/** Fields that hold a signature over parts of a request's head, and often over a digest. */
+const SIGNATURE_FIELDS = ['signature-input'];
 
 /**
- * A signed body cannot be edited without breaking its signature.
+ * What is signed cannot be edited without breaking its signature.
  *
+ * @param edited - what of the request was
  * @throws WaterwallError `unscannable-body`
  */
-export function assertUnsigned(request: IncomingMessage): void {
+export function assertUnsigned(request: IncomingMessage, edited: 'head' | 'body'): void {
+  const fields = edited === 'body' ? [...DIGEST_FIELDS, ...SIGNATURE_FIELDS] : SIGNATURE_FIELDS;
   const signed =
-    SIGNATURE_FIELDS.find((name) => request.headers[name] !== undefined) ??
+    fields.find((name) => request.headers[name] !== undefined) ??
     (/^AWS4-/.test(request.headers.authorization ?? '') ? 'authorization' : undefined);
   if (signed === undefined) return;
   throw new WaterwallError(
     'unscannable-body',
-    `the request holds a secret and is signed (${signed}), so that the secret cannot be replaced`,
-    { fix: 'take the secret out, or use an endpoint whose requests are not signed' },
+    `the request is signed (${signed}), and would have to be changed`,
+    {
+      fix: 'send it without a secret and uncompressed, or use an endpoint that needs no signature',
+    },
   );
 }

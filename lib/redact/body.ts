@@ -1,8 +1,8 @@
-import { parseJson } from '../json/parse.ts';
+import { isJson } from '../detect/well-formed.ts';
 import { type Draft, splice } from './draft.ts';
 import { redactJson } from './json.ts';
 import { classify } from './kind.ts';
-import { isMedia, requireText } from './media.ts';
+import { isMedia, isText, requireText } from './media.ts';
 import { redactMultipart } from './multipart.ts';
 import { secretInOpaqueField, unscannable } from './refusals.ts';
 import { redactText } from './text.ts';
@@ -43,26 +43,29 @@ function draftOf(
       text: (text) => textOf(text, ctx),
     });
   }
-  if (kind === 'unknown' && isMedia(bytes)) {
+  if (kind === 'unknown' && isMedia(bytes) && !isText(bytes)) {
     if (ctx.exact.find(bytes).length > 0) throw secretInOpaqueField(undefined);
     return { edits: [], privateKeySeen: ctx.privateKeySeen };
   }
   requireText(bytes, charset, 'the request body');
+  // Providers read JSON whatever its type says, and only there do files have their places.
+  if (kind === 'json' || isObject(bytes)) return redactJson(bytes, ctx);
   switch (kind) {
-    case 'json':
-      return redactJson(bytes, ctx);
     case 'ndjson':
       return redactText(bytes, ctx, { depthAt: () => 1 });
     case 'form':
       return redactText(bytes, ctx, { percent: 'form' });
-    case 'text':
+    default:
       return redactText(bytes, ctx);
-    case 'unknown':
-      return parseJson(bytes) === undefined ? redactText(bytes, ctx) : redactJson(bytes, ctx);
   }
+}
+
+/** Whether a body is one JSON object or array. */
+function isObject(bytes: Buffer): boolean {
+  return /^\s*[{[]/.test(bytes.toString('latin1', 0, 64)) && isJson(bytes);
 }
 
 function textOf(bytes: Buffer, ctx: RedactionContext): Draft {
   requireText(bytes, undefined, 'a part of the request body');
-  return redactText(bytes, ctx);
+  return redactText(bytes, ctx, { percent: 'percent' });
 }

@@ -1,6 +1,7 @@
+import { isAscii } from 'node:buffer';
 import type { JsonString } from '../json/parse.ts';
 import { type DecodedText, decodeEscapes } from '../json/text.ts';
-import { isMedia, requireText } from './media.ts';
+import { isMedia, isText, requireText } from './media.ts';
 import { unscannable } from './refusals.ts';
 import { asBuffer } from './view.ts';
 
@@ -33,24 +34,29 @@ export function readFileData(bytes: Buffer, node: JsonString): 'plain' | 'opaque
   const raw = asBuffer(value.bytes);
   const from = payloadStart(raw);
   if (from === undefined || from === raw.length) return 'plain';
-  if (isMedia(Buffer.from(raw.toString('latin1', from, from + HEAD), 'base64'))) return 'opaque';
+  const head = Buffer.from(raw.toString('latin1', from, from + HEAD), 'base64');
+  const isOfMedia = isMedia(head);
+  if (isOfMedia && !isAscii(head)) return 'opaque';
   const source = raw.toString('latin1', from).replace(/[\r\n\t ]+/g, '');
   if (!(BASE64.test(source) || BASE64URL.test(source)) || source.length % 4 === 1) {
     throw unscannable('file data in the request is not correct base64', FIX);
   }
   const text = Buffer.from(source, 'base64');
+  if (isOfMedia && !isText(text)) return 'opaque';
   requireText(text, undefined, 'a file in the request');
   return { start: originIn(value, node, from), end: node.end, text };
 }
 
 /** Where base64 begins; undefined where the string is no file data. */
 function payloadStart(value: Buffer): number | undefined {
-  const head = value.toString('latin1', 0, 1024);
-  if (/^data:/i.test(head)) {
-    const header = /^data:[^,]*;base64,/i.exec(head)?.[0];
-    return header?.length;
-  }
-  return /^[a-z][a-z0-9+.-]*:/i.test(head) ? undefined : 0;
+  const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(value.toString('latin1', 0, 64))?.[0].toLowerCase();
+  if (scheme === undefined) return 0;
+  const comma = value.indexOf(',');
+  const isBase64 =
+    scheme === 'data:' &&
+    comma >= 0 &&
+    /;\s*base64\s*$/i.test(value.toString('latin1', Math.max(0, comma - 64), comma));
+  return isBase64 ? comma + 1 : undefined;
 }
 
 function originIn(

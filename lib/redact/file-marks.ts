@@ -4,8 +4,6 @@ import type { OpaqueRule } from '../providers/types.ts';
 
 const QUOTE = 0x22;
 const QUOTED_BASE64 = Buffer.from('"base64"');
-/** A data URL's media type and parameters stand before its mark. */
-const URL_HEAD = 200;
 
 /**
  * Whether a document may hold file data, told without parsing it: code that an agent reads has
@@ -27,12 +25,12 @@ function isApiMark(bytes: Buffer, offset: number, strings: StringFinder): boolea
   if (bytes[offset] === QUOTE) {
     // Written otherwise it was found below its escapes, and a parser must tell.
     const isPlain = bytes.subarray(offset, offset + QUOTED_BASE64.length).equals(QUOTED_BASE64);
-    return !isPlain || /:\s*$/.test(bytes.toString('latin1', offset - 64, offset));
+    return !isPlain || /(?:^|:)\s*$/.test(bytes.toString('latin1', offset - 64, offset));
   }
   const string = strings.around(offset);
   if (string === undefined) return true;
-  if (string.key === undefined || offset - string.start > URL_HEAD) return false;
-  return /^data:/i.test(bytes.toString('latin1', string.start, offset));
+  if (string.key === undefined) return false;
+  return /^data:/i.test(bytes.toString('latin1', string.start, string.start + 5));
 }
 
 const cuesOfRules = new WeakMap<readonly OpaqueRule[], readonly string[]>();

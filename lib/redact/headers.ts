@@ -22,7 +22,9 @@ const BETWEEN = '\n';
 export function redactHeaders(raw: readonly string[], ctx: RedactionContext): RedactedHeaders {
   const credentials = ctx.grammar.credentialHeaders;
   const values = raw.map((text, i) => {
-    const isOpen = i % 2 === 1 && !credentials.includes((raw[i - 1] as string).toLowerCase());
+    const name = i % 2 === 1 ? (raw[i - 1] as string).toLowerCase() : undefined;
+    // The host is the one of the CONNECT.
+    const isOpen = name !== undefined && name !== 'host' && !credentials.includes(name);
     return isOpen ? text : '';
   });
   const bytes = Buffer.from(values.join(BETWEEN), 'latin1');

@@ -29,7 +29,8 @@ export function redactJson(bytes: Buffer, ctx: RedactionContext, options: JsonOp
   const strings = createStringFinder(bytes, tree);
   const inspection = inspect(bytes, ctx, { ...options, depthAt: depthIn(strings, ctx) });
   const { findings, marks, privateKeySeen } = inspection;
-  const hasFiles = mayHoldFiles(bytes, marks, ctx.grammar.opaqueRequest, strings);
+  const hasFiles =
+    inspection.isHidden || mayHoldFiles(bytes, marks, ctx.grammar.opaqueRequest, strings);
   if (findings.length === 0 && marks.length === 0 && !hasFiles) {
     return { edits: [], privateKeySeen };
   }

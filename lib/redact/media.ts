@@ -79,6 +79,11 @@ export function isMedia(bytes: Uint8Array): boolean {
   );
 }
 
+/** Whether bytes are text: some media begin with letters, and so may any text. */
+export function isText(bytes: Buffer): boolean {
+  return isUtf8(bytes) && !bytes.includes(0);
+}
+
 /**
  * Makes sure that bytes are text that can be scanned.
  *
@@ -90,7 +95,7 @@ export function requireText(bytes: Buffer, charset: string | undefined, what: st
   if (charset !== undefined && !['utf-8', 'utf8', 'us-ascii', 'ascii'].includes(charset)) {
     throw unscannable(`${what} is declared as ${printable(charset)}, not as UTF-8`, SEND_UTF8);
   }
-  if (isUtf8(bytes) && !bytes.includes(0)) return;
+  if (isText(bytes)) return;
   const head = bytes.toString('latin1', 0, MAGIC_LENGTH);
   const name = CONTAINERS.find(([magic]) => head.startsWith(magic))?.[1];
   throw unscannable(

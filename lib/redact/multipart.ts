@@ -40,6 +40,9 @@ export function redactMultipart(
   if (boundary === undefined || boundary === '' || boundary.length > 200) {
     throw unscannable('a multipart body has no boundary', FIX);
   }
+  if (redactor.text(Buffer.from(boundary, 'latin1')).edits.length > 0) {
+    throw unscannable('the boundary of a multipart body holds a secret', FIX);
+  }
   const { parts, around } = layoutOf(bytes, boundary);
   const edits: DraftEdit[] = [];
   let privateKeySeen = false;
@@ -125,8 +128,12 @@ function fieldsOf(header: Buffer): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
   for (const line of unfolded.split(/\r?\n/)) {
     const colon = line.indexOf(':');
-    if (colon > 0)
-      fields.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
+    if (colon <= 0) continue;
+    const name = line.slice(0, colon).trim().toLowerCase();
+    if (fields.has(name) && name.startsWith('content-')) {
+      throw unscannable('a part of a multipart body says twice how it is to be read', FIX);
+    }
+    fields.set(name, line.slice(colon + 1).trim());
   }
   return fields;
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { deflateRawSync, gzipSync } from 'node:zlib';
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { makeCertificates } from '../support/certificates.ts';
 import type { Answer, Ask } from '../support/client.ts';
@@ -146,6 +146,19 @@ describe('of a request', () => {
     const body = { a: makeSecret('AWS_ACCESS_KEY', 5) };
     const headers = { 'content-digest': 'sha-256=:abc=:' };
     expectRefusal(await rig.daemon.ask({ body, headers }), 'unscannable-body', 502, 'anthropic');
+  });
+
+  test('a signed body that would leave without its coding', async () => {
+    const headers = { ...json, 'content-encoding': 'deflate', 'content-digest': 'sha-256=:abc=:' };
+    const answer = await rig.daemon.ask({ body: deflateSync('{}'), headers });
+    expectRefusal(answer, 'unscannable-body', 502, 'anthropic');
+  });
+
+  test('a signed target with a secret', async () => {
+    const path = `/v1/messages?q=${makeSecret('AWS_ACCESS_KEY', 5)}`;
+    const headers = { 'signature-input': 'sig=("@target-uri")', signature: 'sig=:abc=:' };
+    const answer = await rig.daemon.ask({ path, body: {}, headers });
+    expectRefusal(answer, 'unscannable-body', 502, 'anthropic');
   });
 
   test('a provider that cannot be reached', async () => {

@@ -77,6 +77,10 @@ describe('redactBody', () => {
     }
   });
 
+  it.each(['GIF89a', 'ID3', '%PDF-1.4\n', 'OggS'])('scans text that begins %j', (head) => {
+    expect(redact(`${head} ${aws}`, 'image/gif')).toBe(`${head} ${awsPlaceholder}`);
+  });
+
   it('refuses media that holds a known secret', () => {
     const ctx = createContext();
     remember(ctx, 'PASSWORD', 'CorrectHorseBattery');

@@ -30,6 +30,13 @@ describe('redactHeaders', () => {
     ]);
   });
 
+  it('leaves the key of an API that is not known, and the host, alone', () => {
+    const ctx = createContext('none');
+    remember(ctx, 'PASSWORD', 'gateway.example');
+    const raw = ['Host', 'gateway.example', 'x-goog-api-key', aws];
+    expect(redactHeaders(raw, ctx).raw).toEqual(raw);
+  });
+
   it('sees through percent-encoding and escapes', () => {
     const escaped = `{"a":"\\u00${aws.charCodeAt(0).toString(16)}${aws.slice(1)}"}`;
     expect(redactHeaders(['a', percent(github), 'b', escaped], createContext()).raw).toEqual([

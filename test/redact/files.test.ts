@@ -87,12 +87,65 @@ describe.each(PLACES)('file data in %s', (_, api, make) => {
     );
   });
 
+  it.each(['ID3 ', 'GIF89a ', '%PDF-1.4\n'])(
+    'is scanned where it is text that begins %j',
+    (head) => {
+      expect(redactValue(make(base64(`${head}${aws}`)), api)).toEqual(
+        make(base64(`${head}${awsPlaceholder}`)),
+      );
+    },
+  );
+
+  it('is scanned however the document is written', () => {
+    const written = JSON.stringify(make(base64(aws)));
+    const codes = written.replace(/"[a-z_0-9]+"/g, (word) =>
+      word.replace(/[a-z]/, (one) => `\\u00${one.charCodeAt(0).toString(16)}`),
+    );
+    for (const body of [codes, written.replaceAll(':', `:${' '.repeat(100)}`)]) {
+      // What is within the quotes of a data URL is no longer one with spaces in it.
+      const text = redact(body.replace(/data: +/, 'data:'), 'application/json', createContext(api));
+      expect(JSON.parse(text)).toEqual(make(base64(awsPlaceholder)));
+    }
+  });
+
+  it('is scanned whatever type the body is declared as', () => {
+    const body = JSON.stringify(make(base64(aws)));
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/jsonl',
+      '',
+    ]) {
+      expect(JSON.parse(redact(body, type, createContext(api)))).toEqual(
+        make(base64(awsPlaceholder)),
+      );
+    }
+  });
+
   it('that is media stays, whatever it looks like', () => {
     const image = Buffer.concat([
       Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'),
       Buffer.from(aws + github),
     ]);
     expect(redactValue(make(base64(image)), api)).toEqual(make(base64(image)));
+  });
+});
+
+describe('a data URL', () => {
+  it('is scanned however long its parameters are', () => {
+    const make = (text: string): unknown => ({
+      input: [
+        {
+          content: [
+            {
+              type: 'input_file',
+              file_data: `data:text/plain;name=${'x'.repeat(2000)};base64,${base64(text)}`,
+            },
+          ],
+        },
+      ],
+    });
+    expect(redactValue(make(aws), 'openai')).toEqual(make(awsPlaceholder));
   });
 });
 

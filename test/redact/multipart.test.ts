@@ -54,6 +54,13 @@ describe('redactMultipart', () => {
     );
   });
 
+  it('scans percent-encoded names of files', () => {
+    const percent = [...aws].map((one) => `%${one.charCodeAt(0).toString(16)}`).join('');
+    const make = (name: string): string =>
+      body([[`Content-Disposition: form-data; name="f"; filename*=UTF-8''${name}`, 'x']]);
+    expect(redact(make(percent), TYPE)).toBe(make(awsPlaceholder));
+  });
+
   it('goes into nested bodies, four deep', () => {
     const nest = (text: string, levels: number): string =>
       levels === 0
@@ -102,6 +109,16 @@ describe('redactMultipart', () => {
     ['broken base64', TYPE, body([['Content-Transfer-Encoding: base64', '!!']])],
     ['a binary part', TYPE, body([['Content-Type: application/octet-stream', '\0\u0001']])],
     ['a part of another charset', TYPE, body([['Content-Type: text/plain; charset=utf-16', 'a']])],
+    [
+      'a part that says twice how it is encoded',
+      TYPE,
+      body([['Content-Transfer-Encoding: base64\r\nContent-Transfer-Encoding: 8bit', 'QUJD']]),
+    ],
+    [
+      'a secret as the boundary',
+      `multipart/mixed; boundary=${aws}`,
+      `--${aws}\r\nA: b\r\n\r\nc\r\n--${aws}--`,
+    ],
     ['too many parts', TYPE, body(new Array(2050).fill(['A: b', 'c']))],
   ])('refuses %s', (_, type, text) => {
     expect(() => redact(text, type)).toThrow(expect.objectContaining({ code: 'unscannable-body' }));
