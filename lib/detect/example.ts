@@ -1,3 +1,4 @@
+import { isWorth, type Worth } from './assigned/worth.ts';
 import { parseShape } from './shape.ts';
 
 /** What an example is made from. */
@@ -7,6 +8,8 @@ export interface ExampleSource {
   readonly before?: string;
   readonly after?: string;
   readonly contains?: string;
+  readonly names?: readonly string[];
+  readonly worth?: Worth;
 }
 
 /** How much longer than its minimum a run without an upper bound is made at most. */
@@ -29,6 +32,9 @@ export function exampleOf(source: ExampleSource, random: () => number): string {
         return String.fromCharCode(...Array.from({ length }, () => pick(members)));
       })
       .join('');
+  if (source.names !== undefined) {
+    return `${pick(source.names).replace(/^_/, 'the_')}="${exampleValue(pick, source.worth)}"`;
+  }
   if (source.shapes.length === 0) return examplePrivateKey(pick);
   const needed =
     source.contains === undefined ? undefined : parseShape(source.contains)[0]?.[0]?.class.members;
@@ -36,7 +42,18 @@ export function exampleOf(source: ExampleSource, random: () => number): string {
     const value = write(pick(source.shapes));
     if (needed !== undefined && !needed.some((byte) => value.includes(String.fromCharCode(byte))))
       continue;
+    if (source.worth !== undefined && !isWorth(value, source.worth)) continue;
     return `${write(source.before ?? '')}${value}${write(source.after ?? '')}`;
+  }
+}
+
+const ALPHANUMERIC = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
+const VALUE_LENGTH = 24;
+
+function exampleValue(pick: (items: readonly string[]) => string, worth: Worth = 'random'): string {
+  for (;;) {
+    const value = Array.from({ length: VALUE_LENGTH }, () => pick(ALPHANUMERIC)).join('');
+    if (isWorth(value, worth)) return value;
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Anchor, chooseAnchor } from './anchor.ts';
+import type { Worth } from './assigned/worth.ts';
 import type { ByteClass } from './byte-class.ts';
 import type { Pattern } from './patterns.ts';
 import { parseShape, type Segment } from './shape.ts';
@@ -20,6 +21,8 @@ export interface Form {
   /** Whether only what stands around it makes it a secret: a type that knows the text itself wins. */
   readonly contextual: boolean;
   readonly left: Pattern['left'];
+  /** What the secret must look like besides. */
+  readonly worth?: Worth;
   /** The secret must hold a byte of this class. */
   readonly contains?: ByteClass;
 }
@@ -63,6 +66,7 @@ function formOf(pattern: Pattern, before: Segment[], value: Segment[], after: Se
     contextual: before.length + after.length > 0,
     left: pattern.left,
     ...(contains && { contains }),
+    ...(pattern.worth && { worth: pattern.worth }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isWorth } from './assigned/worth.ts';
 import { isCut, mayBegin, mayEnd } from './boundary.ts';
 import type { ByteClass } from './byte-class.ts';
 import type { Form } from './forms.ts';
@@ -66,6 +67,7 @@ function walk(form: Form, text: MatchText, from: number): Match | undefined {
   }
   if (form.valueFrom > 0 && isEscape(bytes, start)) return undefined;
   if (form.contains !== undefined && !holds(bytes, start, end, form.contains)) return undefined;
+  if (form.worth !== undefined && !isWorth(asText(bytes, start, end), form.worth)) return undefined;
   return { start, end };
 }
 
@@ -74,6 +76,13 @@ const ESCAPES = new Set(Buffer.from('bfnrtu', 'latin1'));
 
 function isEscape(bytes: Uint8Array, at: number): boolean {
   return bytes[at - 1] === 0x5c && ESCAPES.has(bytes[at] as number);
+}
+
+/** The longest value that is looked at as a whole: a longer one is worth it by its length. */
+const LONGEST_LOOKED_AT = 256;
+
+function asText(bytes: Uint8Array, start: number, end: number): string {
+  return String.fromCharCode(...bytes.subarray(start, Math.min(end, start + LONGEST_LOOKED_AT)));
 }
 
 function cutOff(form: Form, text: MatchText, from: number, at: number): Match | undefined {

@@ -1,4 +1,5 @@
 // Longer than other files: it is the one table of what counts as a secret, a row a type.
+import type { Worth } from './assigned/worth.ts';
 import { exampleOf } from './example.ts';
 
 /** What one type of secret looks like. Adding a type is adding a row to {@link ROWS}. */
@@ -15,6 +16,13 @@ export interface Pattern {
   readonly after?: string;
   /** Letters of `before`, `shapes` and `after` match in both cases. */
   readonly ignoreCase?: boolean;
+  /**
+   * Words of the names to which it is assigned (`assigned/`): in any case, `_` may be `-` or `.`,
+   * and other words may stand before and after.
+   */
+  readonly names?: readonly string[];
+  /** What else the value must look like. */
+  readonly worth?: Worth;
   /** The secret holds at least one of these bytes (a class as in `shape.ts`). */
   readonly contains?: string;
   /**
@@ -51,6 +59,16 @@ const weak = (type: string, what: string, source: string, ...shapes: string[]): 
   shapes,
   strength: 'weak',
   left: 'word',
+});
+
+const assigned = (type: string, what: string, worth: Worth, ...names: string[]): Row => ({
+  type,
+  what: `${what} that a name tells`,
+  source: 'gitleaks; trufflehog',
+  shapes: [],
+  names,
+  worth,
+  strength: 'weak',
 });
 
 const ROWS: readonly Row[] = [
@@ -278,12 +296,26 @@ const ROWS: readonly Row[] = [
     before: '[A-Za-z]://[!#%&()+-.0-9;=?A-Z\\[\\]^_`a-z|~,]{0,64}:',
     after: '@[\\w.-]',
     left: 'free',
+    worth: 'given',
   },
   {
-    ...weak('BEARER_TOKEN', 'Token of an Authorization header', 'RFC 6750', '[\\w~+/.=-]{40,}'),
+    ...weak('BEARER_TOKEN', 'Token of an Authorization header', 'RFC 6750', '[\\w~+/.=-]{20,}'),
     before: 'bearer[ ]{1,8}',
     ignoreCase: true,
     left: 'free',
+    worth: 'random',
+  },
+  {
+    ...weak(
+      'BASIC_AUTH',
+      'Name and password of an Authorization header',
+      'RFC 7617',
+      '[A-Za-z0-9+/]{8,}[=]{0,2}',
+    ),
+    before: 'authorization[\\\\"\' :=]{1,120}basic[ ]{1,8}',
+    ignoreCase: true,
+    left: 'free',
+    worth: 'given',
   },
   weak('XAI_KEY', 'xAI key', 'betterleaks', 'xai-[\\w-]{70,120}'),
   weak('REPLICATE_TOKEN', 'Replicate token', 'betterleaks', 'r8_[A-Za-z0-9]{37}'),
@@ -375,6 +407,12 @@ const ROWS: readonly Row[] = [
     'gitleaks',
     'dt0c01\\.[A-Za-z0-9]{24}\\.[A-Za-z0-9]{64}',
   ),
+
+  // Found by the name that they are assigned to.
+  assigned('PASSWORD', 'Password', 'chosen', 'password', 'passwd', 'passphrase', 'pwd'),
+  assigned('API_KEY', 'Key', 'random', '_key', 'apikey', 'accesskey', 'privatekey', 'authkey'),
+  assigned('API_SECRET', 'Secret', 'random', 'secret', 'secretkey', 'credentials'),
+  assigned('API_TOKEN', 'Token', 'random', 'token', '_auth', 'authorization'),
 ];
 
 /** The built-in set. A type may have several rows, one for each kind of form. */

@@ -2,6 +2,7 @@ import type { PatternPolicy } from '../config/types.ts';
 import { createAllowList } from './allow-list.ts';
 import type { Anchor } from './anchor.ts';
 import { createAnchorFinder } from './anchor-finder.ts';
+import { findAssigned } from './assigned/find.ts';
 import { extendBuckets } from './buckets.ts';
 import { type BuiltInTarget, builtInTargets } from './built-in-targets.ts';
 import { BUILT_IN_BUCKETS } from './generated/buckets.ts';
@@ -17,7 +18,7 @@ import { BUILT_IN_TYPES, PATTERNS } from './patterns.ts';
 import { findPrivateKeys, PEM_TYPE } from './pem/find.ts';
 import { searchRegex } from './regex/search.ts';
 import { createRunReader } from './run-reader.ts';
-import { uniteSpans, withoutKnown } from './spans.ts';
+import { apartFrom, uniteSpans, withoutKnown } from './spans.ts';
 import { checkTypeNames } from './type-names.ts';
 import type { Mark, ScanInput, Scanner, ScanOutput, Span } from './types.ts';
 
@@ -61,6 +62,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
     const text = { bytes, depthAt, runEnd: createRunReader(bytes) };
     const spans: Span[] = [];
     const contextual: Span[] = [];
+    const assigned: Span[] = [];
     const marks: Mark[] = [];
     const pemAnchors: number[] = [];
     const keywordHits = new Map<CompiledOperatorPattern, KeywordHit[]>();
@@ -76,6 +78,9 @@ export function compileScanner(options: PatternPolicy): Scanner {
         }
       } else if (at < 0) {
         // Stale bytes before the text cannot be part of it.
+      } else if (target.kind === 'assigned') {
+        const match = findAssigned(text, at + target.from, target.length, target.worth);
+        if (match !== undefined) addAssigned(assigned, input, match, target.type);
       } else if (target.kind === 'mark') {
         const mark = markAt(target.rule, bytes, at);
         if (mark !== undefined) marks.push(mark);
@@ -115,6 +120,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
       privateKeySeen: input.privateKeySeen ?? false,
     });
     if (findsKeys) spans.push(...keys.spans);
+    spans.push(...apartFrom(assigned, spans));
     return {
       spans: uniteSpans(spans.filter((span) => !isAllowed(bytes, span))),
       marks: marks.sort((a, b) => a.offset - b.offset),
@@ -139,6 +145,18 @@ function keywordTargets(pattern: CompiledOperatorPattern): KeywordTarget[] {
     pattern,
     keyword,
   }));
+}
+
+/** Two names of one value (`client_secret_token`) are one find. */
+function addAssigned(
+  spans: Span[],
+  { bytes, depthAt = PLAIN }: ScanInput,
+  { start, end }: Match,
+  type: string,
+): void {
+  if (spans.at(-1)?.start === start) return;
+  const escaped = bytes.subarray(start, end).includes(BACKSLASH);
+  spans.push({ start, end, type, depth: escaped ? depthAt(start) : 0 });
 }
 
 /** A match that lies within the one before adds nothing: floods of prefixes stay cheap. */

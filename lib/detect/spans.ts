@@ -36,3 +36,20 @@ export function withoutKnown(contextual: readonly Span[], known: readonly Span[]
   const ends = new Map(known.map(({ start, end }) => [start, end]));
   return contextual.filter(({ start, end }) => end > (ends.get(start) ?? -TRAILING) + TRAILING);
 }
+
+/**
+ * The spans found by a name alone, less those that meet a type which knows the text or its place:
+ * that type knows where the secret ends.
+ *
+ * @param named - sorted by start
+ */
+export function apartFrom(named: readonly Span[], others: readonly Span[]): readonly Span[] {
+  if (named.length === 0 || others.length === 0) return named;
+  const sorted = uniteSpans(others);
+  let next = 0;
+  return named.filter(({ start, end }) => {
+    while (next < sorted.length && (sorted[next] as Span).end <= start) next++;
+    const other = sorted[next];
+    return other === undefined || other.start >= end;
+  });
+}

@@ -1,0 +1,34 @@
+/** A quote as it stands in text, at any depth of escaping. */
+export interface Quote {
+  readonly end: number;
+  /** The character that it stands for. */
+  readonly mark: number;
+  /** How many backslashes stand before it. */
+  readonly backslashes: number;
+}
+
+const BACKSLASH = 0x5c;
+const MARKS = [0x22, 0x27, 0x60];
+/** Three layers of escaping put seven backslashes before a quote. */
+const MOST_BACKSLASHES = 15;
+
+/** Reads a quote: `"`, `\"`, `\\\"`, or `\u0027` as encoders for web pages write it. */
+export function quoteAt(bytes: Uint8Array, at: number): Quote | undefined {
+  let mark = at;
+  while (mark - at < MOST_BACKSLASHES && bytes[mark] === BACKSLASH) mark++;
+  const backslashes = mark - at;
+  const byte = bytes[mark];
+  if (byte !== undefined && MARKS.includes(byte)) {
+    return { end: mark + 1, mark: byte, backslashes };
+  }
+  const escaped = backslashes > 0 ? unicodeEscape(bytes, mark) : undefined;
+  if (escaped === undefined || !MARKS.includes(escaped)) return undefined;
+  return { end: mark + 5, mark: escaped, backslashes };
+}
+
+/** The ASCII character of an escape `uXXXX` whose backslashes were read. */
+export function unicodeEscape(bytes: Uint8Array, at: number): number | undefined {
+  if (bytes[at] !== 0x75 || bytes[at + 1] !== 0x30 || bytes[at + 2] !== 0x30) return undefined;
+  const code = Number.parseInt(String.fromCharCode(...bytes.subarray(at + 3, at + 5)), 16);
+  return Number.isNaN(code) ? undefined : code;
+}

@@ -1,0 +1,92 @@
+import { classOf } from '../byte-class.ts';
+import { quoteAt } from './quote.ts';
+
+/** What stands between a name and its value. */
+export interface Separator {
+  /** Where the value begins, or its quote. */
+  readonly end: number;
+  /**
+   * `tight`: a `=` alone; `colon`, `loose`: with or without spaces; `call`: a bracket or a
+   * comparison; `list`: a comma; `space`: nothing else.
+   */
+  readonly kind: 'tight' | 'colon' | 'loose' | 'call' | 'list' | 'space';
+}
+
+const SPACE = 0x20;
+const TAB = 0x09;
+const BACKSLASH = 0x5c;
+
+/** Up to three signs as one number, so that no text is made of them. */
+function packed(sign: string): number {
+  return Buffer.from(sign).reduce((sum, byte, i) => sum | (byte << (8 * i)), 0);
+}
+
+const NOTHING = 0;
+const KINDS: ReadonlyMap<number, Separator['kind']> = new Map(
+  (
+    [
+      [':', 'colon'],
+      ['::', 'colon'],
+      ['(', 'call'],
+      ...['=', ':=', '=>', '?=', '+=', '->', '||', '??', '||=', '??='].map((sign) => [
+        sign,
+        'loose',
+      ]),
+      ...['==', '===', '!=', '!=='].map((sign) => [sign, 'call']),
+    ] as [string, Separator['kind']][]
+  ).map(([sign, kind]) => [packed(sign), kind]),
+);
+const EQUALS = packed('=');
+const COMMA = packed(',');
+const GREATER = packed('>');
+const SIGNS = classOf('=:>,(|?!+-');
+const MOST_SPACES = 24;
+
+/** Reads what assigns a value to a name that ends at `at`. */
+export function separatorAt(bytes: Uint8Array, at: number): Separator | undefined {
+  const quote = quoteAt(bytes, at);
+  let next = quote?.end ?? at;
+  if (bytes[next] === 0x5d) next++;
+  const spaced = skipSpaces(bytes, next);
+  if (quote === undefined && spaced === next && SIGNS.has[bytes[spaced] as number] !== 1) {
+    return undefined;
+  }
+  let end = spaced;
+  let sign = 0;
+  for (; end - spaced < 3 && SIGNS.has[bytes[end] as number] === 1; end++) {
+    sign |= (bytes[end] as number) << (8 * (end - spaced));
+  }
+  const value = skipSpaces(bytes, end);
+  if (sign === EQUALS && spaced === next && value === end) return { end: value, kind: 'tight' };
+  // An element of XML, an argument after a name.
+  if (sign === GREATER && spaced === at) return { end, kind: 'loose' };
+  if (sign === COMMA && quote !== undefined) return { end: value, kind: 'list' };
+  // `--password VALUE`, and `PASSWORD 'value'` of SQL.
+  if (sign === NOTHING) {
+    return quote === undefined && spaced > at ? { end: spaced, kind: 'space' } : undefined;
+  }
+  const kind = KINDS.get(sign);
+  return kind && { end: value, kind };
+}
+
+function skipSpaces(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at - from < MOST_SPACES) {
+    if (bytes[at] === SPACE || bytes[at] === TAB) at++;
+    else if (bytes[at] === BACKSLASH && bytes[at + 1] === 0x74) at += 2;
+    else break;
+  }
+  return at;
+}
+
+const SCHEMES = ['bearer ', 'token ', 'basic '].map((text) => Buffer.from(text));
+
+/** Skips the word before the credentials of an Authorization field (RFC 9110 §11.6.2). */
+export function skipScheme(bytes: Uint8Array, at: number): number {
+  for (const scheme of SCHEMES) {
+    let i = 0;
+    while (i < scheme.length && ((bytes[at + i] ?? 0) | 0x20) === scheme[i]) i++;
+    if (i === scheme.length) return at + i;
+  }
+  return at;
+}

@@ -1,0 +1,123 @@
+import { byteClass, byteRange, classOf } from '../byte-class.ts';
+import type { RunReader } from '../run-reader.ts';
+import { quoteAt, unicodeEscape } from './quote.ts';
+import { skipScheme } from './separator.ts';
+
+/** An assigned value. */
+export interface Value {
+  readonly start: number;
+  readonly end: number;
+  /** With the escapes that encoders add for web pages taken off. */
+  readonly text: string;
+  readonly quoted: boolean;
+  /** Whether nothing more stands in its line, its text, its element, its parameter. */
+  readonly last: boolean;
+}
+
+/** Shorter ones are none that count. */
+const SHORTEST = 8;
+/** Longer values have forms of their own, or are no secrets but data. */
+const LONGEST = 200;
+const BACKSLASH = 0x5c;
+const GREATER = 0x3e;
+const AT = 0x40;
+const LESS = 0x3c;
+const SLASH = 0x2f;
+
+const without = (chars: string): ReturnType<typeof byteClass> =>
+  byteClass(byteRange(0x21, 0x7e).filter((byte) => !chars.includes(String.fromCharCode(byte))));
+
+/** What may stand in a value without quotes. */
+const BARE = without('"\'`\\<>&;,|(){}[]');
+const IN_QUOTES = new Map(
+  [0x22, 0x27, 0x60].map((mark) => [mark, without(`\\${String.fromCharCode(mark)}`)]),
+);
+/** What encoders for web pages escape: `&`, `<`, `=`, `>`, and `'`. */
+const WEB_ESCAPES = new Set([0x26, 0x27, 0x3c, 0x3d, 0x3e]);
+
+/** Reads the value at `at`; `undefined` where none stands, or code that computes one. */
+export function valueAt(
+  bytes: Uint8Array,
+  at: number,
+  runEnd: RunReader,
+  isTight: boolean,
+): Value | undefined {
+  const quote = quoteAt(bytes, at) ?? quoteAt(bytes, afterPrefix(bytes, at));
+  if (quote === undefined) return bareValue(bytes, skipScheme(bytes, at), runEnd, isTight);
+  const set = IN_QUOTES.get(quote.mark) as ReturnType<typeof byteClass>;
+  const start = skipScheme(bytes, quote.end);
+  let end = start;
+  let text = '';
+  for (let escapes = 0; escapes < 16; escapes++) {
+    const run = runEnd(set, end);
+    if (run - start > LONGEST) return undefined;
+    text += latin1(bytes, end, run);
+    end = run;
+    const close = quoteAt(bytes, end);
+    if (close !== undefined && close.mark === quote.mark) {
+      if (close.backslashes !== quote.backslashes || end === start) return undefined;
+      return { start, end, text, quoted: true, last: false };
+    }
+    const escaped = webEscape(bytes, end);
+    if (escaped === undefined) return undefined;
+    text += escaped.char;
+    end = escaped.end;
+  }
+  return undefined;
+}
+
+/** `b"`, `r'`, `@"`: the letters that some languages write before a quote. */
+function afterPrefix(bytes: Uint8Array, at: number): number {
+  return 'bBrRuU@'.includes(String.fromCharCode(bytes[at] ?? 0)) ? at + 1 : at;
+}
+
+function bareValue(
+  bytes: Uint8Array,
+  start: number,
+  runEnd: RunReader,
+  isTight: boolean,
+): Value | undefined {
+  const run = runEnd(BARE, start);
+  if (run - start < SHORTEST || run - start > LONGEST) return undefined;
+  const next = bytes[run];
+  if (next !== undefined && '([{'.includes(String.fromCharCode(next))) return undefined;
+  let end = run;
+  while (end > start && '.:'.includes(String.fromCharCode(bytes[end - 1] as number))) end--;
+  // `<password>@`: the end of a template, no element.
+  if (bytes[start - 1] === GREATER && bytes[start] === AT) return undefined;
+  return {
+    start,
+    end,
+    text: latin1(bytes, start, end),
+    quoted: false,
+    last: endsLine(bytes, run, isTight),
+  };
+}
+
+const ENDS = classOf('\n\r"\'`');
+const ENDS_PARAMETER = classOf(';&');
+
+function endsLine(bytes: Uint8Array, at: number, isTight: boolean): boolean {
+  const next = bytes[at];
+  if (next === undefined || ENDS.has[next] === 1) return true;
+  if (isTight && ENDS_PARAMETER.has[next] === 1) return true;
+  if (next === LESS) return bytes[at + 1] === SLASH;
+  if (next !== BACKSLASH) return false;
+  let after = at;
+  while (bytes[after] === BACKSLASH) after++;
+  return 'nr"\''.includes(String.fromCharCode(bytes[after] ?? 0));
+}
+
+function webEscape(bytes: Uint8Array, at: number): { char: string; end: number } | undefined {
+  let from = at;
+  while (bytes[from] === BACKSLASH) from++;
+  const code = from > at ? unicodeEscape(bytes, from) : undefined;
+  if (code === undefined || !WEB_ESCAPES.has(code)) return undefined;
+  return { char: String.fromCharCode(code), end: from + 5 };
+}
+
+function latin1(bytes: Uint8Array, from: number, to: number): string {
+  let text = '';
+  for (let at = from; at < to; at++) text += String.fromCharCode(bytes[at] as number);
+  return text;
+}

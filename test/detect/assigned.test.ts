@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { compileScanner } from '../../lib/detect/scanner.ts';
+
+const scanner = compileScanner({ patterns: [], allow: [], disable: [] });
+
+/** What is found in a text, as `TYPE value`. */
+function found(text: string, depth = 0): string[] {
+  const bytes = Buffer.from(text);
+  return scanner
+    .scan({ bytes, depthAt: () => depth })
+    .spans.map(
+      ({ start, end, type }) => `${type} ${bytes.subarray(start, end).toString('latin1')}`,
+    );
+}
+
+const CHOSEN = ['Winter', '2024!'].join('');
+const RANDOM = ['q8Zr3vT1', 'xW7mK2pB', '9sLd'].join('');
+
+describe('a password', () => {
+  it.each([
+    ['an env file', `DB_PASSWORD=${CHOSEN}\n`],
+    ['quotes', `password = "${CHOSEN}"`],
+    ['single quotes', `password='${CHOSEN}'`],
+    ['a template string', `password: \`${CHOSEN}\``],
+    ['a shell export', `export PGPASSWORD="${CHOSEN}"`],
+    ['a Dockerfile', `ENV MYSQL_ROOT_PASSWORD=${CHOSEN}\nARG X`],
+    ['YAML', `db:\n  password: ${CHOSEN}\n`],
+    ['quoted YAML', `  password: '${CHOSEN}'\n`],
+    ['JSON', `{"user":"a","password":"${CHOSEN}"}`],
+    ['spaced JSON', `{ "password" : "${CHOSEN}" }`],
+    [
+      'a properties file',
+      `spring.datasource.password=${CHOSEN.replace('!', '_x!')}`.replace('_x', ''),
+    ],
+    ['a C string', `const char *passwd = "${CHOSEN}";`],
+    ['Python', `PASSWORD = r'${CHOSEN}'`],
+    ['Ruby', `:password => "${CHOSEN}"`],
+    ['Go', `password := "${CHOSEN}"`],
+    ['a member', `config["password"] = "${CHOSEN}"`],
+    ['an environment', `process.env['DB_PASSWORD'] ?? '${CHOSEN}'`],
+    ['a call', `.setPassword("${CHOSEN}")`],
+    ['an option', `mysql --user root --password ${CHOSEN} -h db`],
+    ['an option with =', `mysql --password=${CHOSEN}`],
+    ['a connection string', `Server=db;Uid=sa;Pwd=${CHOSEN};`],
+    ['XML', `<password>${CHOSEN}</password>`],
+    ['SQL', `CREATE USER a WITH PASSWORD '${CHOSEN}';`],
+    ['HCL', `master_password = "${CHOSEN}"`],
+    ['a name that goes on', `PASSWORD_PROD=${CHOSEN}`],
+    ['a passphrase', `ssh_passphrase: "${CHOSEN}"`],
+  ])('is found in %s', (_, text) => {
+    expect(found(text)).toEqual([`PASSWORD ${CHOSEN}`]);
+  });
+
+  it.each([1, 2, 3])('is found in JSON at depth %i', (depth) => {
+    let text = `{"password": "${CHOSEN}"}\nDB_PASSWORD=${CHOSEN}\n`;
+    for (let layer = 0; layer < depth; layer++) text = JSON.stringify(text);
+    expect(found(text, depth)).toEqual([`PASSWORD ${CHOSEN}`, `PASSWORD ${CHOSEN}`]);
+  });
+
+  it('is found whole where an encoder for web pages escaped it', () => {
+    const text = JSON.stringify('password: "aB3&xY>9k<!"').replace(
+      /[&<>]/g,
+      (char) => `\\u00${char.charCodeAt(0).toString(16)}`,
+    );
+    expect(found(text, 1)).toEqual(['PASSWORD aB3\\u0026xY\\u003e9k\\u003c!']);
+    const bytes = Buffer.from(text);
+    expect(scanner.scan({ bytes, depthAt: () => 1 }).spans[0]?.depth).toBe(1);
+  });
+
+  it.each([
+    'password',
+    'pass1234',
+    'changeme123',
+    'password: string;',
+    `password: "$${'{DB_PASSWORD_1}'}"`,
+    'password: "{{ vault.db1 }}"',
+    'password: <your-password-1>',
+    'password: "<your-password-1>"',
+    'password=%s1234567',
+    'password=$PASSWORD1',
+    'password=process.env.DB_PASSWORD1',
+    'password = os.environ["DB_PASSWORD1"]',
+    'password: getPassword2(user)',
+    'password = "********"',
+    'password = "xxxxxxxx1"',
+    'password = "P@ssw0rd"',
+    'password = "your-password-here1"',
+    'password = "test1234"',
+    'password: true',
+    'password: 12345678',
+    'password = "/run/secrets/db2"',
+    'password: "https://example.com/1"',
+    'password_hash_algorithm = "bcrypt12!"',
+    'passwordField = "field-2-name"',
+    'password must have 8 characters: a1!',
+    "paths: ['password', 'users.*.key1']",
+    'password = "at least 8 characters!"',
+    '"password": "<pl:PASSWORD:0123456789abcdef>"',
+    'password=<pl:PASSWORD:0123456789abcdef>',
+    'password = "\\u003cpl:PASSWORD:0123456789abcdef\\u003e"',
+    'password === user.password2',
+    'password: this.form1.value2!',
+    'password:"+e.a1+"',
+  ])('is not seen in %j', (text) => {
+    expect(found(`${text}\n`)).toEqual([]);
+  });
+});
+
+describe('a key, secret or token', () => {
+  it.each([
+    [`API_KEY=${RANDOM}`, 'API_KEY'],
+    [`api_key: ${RANDOM}\n`, 'API_KEY'],
+    [`apiKey: "${RANDOM}",`, 'API_KEY'],
+    [`"x-api-key": "${RANDOM}"`, 'API_KEY'],
+    [`x-api-key: ${RANDOM}\r\n`, 'API_KEY'],
+    [`ENCRYPTION_KEY=${RANDOM}`, 'API_KEY'],
+    [`client_secret=${RANDOM}&grant_type=x`, 'API_SECRET'],
+    [`"clientSecret": "${RANDOM}"`, 'API_SECRET'],
+    [`SECRET_KEY_BASE=${RANDOM}`, 'API_SECRET'],
+    [`JWT_SECRET='${RANDOM}'`, 'API_SECRET'],
+    [`//registry.example.org/:_authToken=${RANDOM}`, 'API_TOKEN'],
+    [`_auth=${RANDOM}`, 'API_TOKEN'],
+    [`curl "https://host/path?token=${RANDOM}&x=1"`, 'API_TOKEN'],
+    [`const token = "${RANDOM}";`, 'API_TOKEN'],
+    [`Authorization: token ${RANDOM}`, 'API_TOKEN'],
+    [`headers: { "Authorization": "Token ${RANDOM}" }`, 'API_TOKEN'],
+    [`--api-token ${RANDOM} --x`, 'API_TOKEN'],
+    [`Authorization: Bearer ${RANDOM}`, 'BEARER_TOKEN'],
+    [`\\"access_token\\": \\"${RANDOM}\\"`, 'API_TOKEN'],
+  ])('is found in %j', (text, type) => {
+    expect(found(text)).toEqual([`${type} ${RANDOM}`]);
+  });
+
+  it('is found as name and password of a header', () => {
+    const basic = Buffer.from(`admin:${CHOSEN}`).toString('base64');
+    expect(found(`Authorization: Basic ${basic}\n`)).toEqual([`BASIC_AUTH ${basic}`]);
+    expect(found(`{"authorization": "Basic ${basic}"}`)).toEqual([`BASIC_AUTH ${basic}`]);
+  });
+
+  it('has the type of a form that knows it', () => {
+    const key = `${'gsk_'}${'aB3x'.repeat(13)}`;
+    expect(found(`API_TOKEN=${key}`)).toEqual([`GROQ_KEY ${key}`]);
+  });
+
+  it.each([
+    'token: string',
+    'const token = await getToken();',
+    'nextPageToken: "CAUQAA1b2c3d4e5f6g7h8"',
+    'clientRequestToken: "a8ca07e4-61ec-4399-99f4-19853801bcd5"',
+    'secretName: "my-app-secret-1"',
+    'secret: "my-very-secret-value-2"',
+    'apiKey: process.env.OPENAI_API_KEY_2',
+    'api_key = "YOUR_API_KEY_GOES_HERE_1"',
+    'api_key: "xxxxxxxxxxxxxxxxxxxxxxxx"',
+    'token = tokenizer.nextToken1(input)',
+    'const SECRET_KEY = "1.2.840.113549.1.9.4"',
+    '"X-XSRF-TOKEN": csrfCookie1?.value2',
+    'token === t.currentToken1?u=1:a.b2===',
+    'arn:aws:secretsmanager:us-east-1:012345678901:secret:myorg/TARGET-A1B2C3',
+    'max_tokens: 4096',
+    'token_type=bearer',
+    'the token a1B2c3D4e5F6g7H8i9J0',
+    'ApiKeyAuthenticationFilter2',
+    'secretKeyRef: { name: db-credentials-1 }',
+  ])('is not seen in %j', (text) => {
+    expect(found(`${text}\n`)).toEqual([]);
+  });
+});
+
+describe('a password inside a URL', () => {
+  it.each([`postgres://app:${CHOSEN}@db:5432/x`, `amqp://u:${CHOSEN}@mq/`])(
+    'is found in %j',
+    (text) => {
+      expect(found(text)).toEqual([`URL_PASSWORD ${CHOSEN}`]);
+    },
+  );
+  it.each([
+    'postgres://{user}:{pass}@host/db',
+    `postgres://$${'{USER}'}:$${'{PASS}'}@host/db`,
+    'postgres://user:password@localhost/db',
+    'postgres://user:<password>@localhost/db',
+    'amqp://guest:guest@localhost',
+    'https://user:pass@example.com',
+    'https://user:xxxx@example.com',
+    'redis://:%s@host',
+  ])('is not seen in %j', (text) => {
+    expect(found(text)).toEqual([]);
+  });
+});
