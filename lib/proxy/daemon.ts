@@ -29,6 +29,7 @@ import { openOperatorSide } from './operator-side.ts';
 import { loadPolicy } from './policy.ts';
 import { createRouter } from './router.ts';
 import { runSelfTest } from './self-test.ts';
+import { settledWithin } from './settled-within.ts';
 
 export interface DaemonOptions {
   readonly homes: Homes;
@@ -46,6 +47,9 @@ export interface Daemon {
   /** Settles with the process's exit code when the daemon has ended. */
   readonly stopped: Promise<number>;
 }
+
+/** How long what is cut at a stop may take to tell its client. */
+const LAST_WORDS = 1_000;
 
 /** How often leaves are looked at and forgotten values dropped. */
 const HOUSEKEEPING = 60_000;
@@ -240,9 +244,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       interceptor.stop();
       await settledWithin(live.idle(), reloader.current.settings.shutdownGrace);
       live.cutAll(stopping());
-      interceptor.close();
+      await settledWithin(live.idle(), LAST_WORDS);
+      await interceptor.close();
       await Promise.all([watch?.close(), operator.close()]);
-      writeHandover(handover, sessionKey, engine, now());
+      try {
+        writeHandover(handover, sessionKey, engine, now());
+      } catch (error) {
+        // The next start does without it; the log must be sealed all the same.
+        onFault(error);
+      }
       killSwitch.close();
       hosts.sites.close();
       signals.close();
@@ -286,16 +296,6 @@ function listen(
     server.listen(at.port, at.host, () => {
       const { address, port } = server.address() as AddressInfo;
       resolve({ host: address, port });
-    });
-  });
-}
-
-function settledWithin(promise: Promise<void>, milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    promise.then(() => {
-      clearTimeout(timer);
-      resolve();
     });
   });
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { lstatSync, readFileSync, rmSync } from 'node:fs';
 import { replaceFile } from '../config/atomic.ts';
+import { isRefusal } from '../errors.ts';
 import type { ConversationRecord } from '../vault/conversations.ts';
 import { seal, unseal } from '../vault/seal.ts';
 import type { Engine } from './engine.ts';
@@ -34,8 +35,9 @@ export function writeHandover(
 }
 
 /**
- * Takes over what the process before left. A file that is not there, or was sealed under another
- * key, is no handover: placeholders come out the same anyway, as the requests carry their secrets.
+ * Takes over what the process before left, as far as the store has room for it. A file that is not
+ * there, was sealed under another key or is of another version is no handover: placeholders come
+ * out the same anyway, as the requests carry their secrets.
  *
  * @param once - the file is removed: it was meant for this start only
  */
@@ -47,14 +49,17 @@ export function readHandover(
   once: boolean,
 ): void {
   const plain = unseal(readIfThere(file), sessionKey);
-  if (once) rmSync(file, { force: true });
+  if (once) rmSync(file, { force: true, recursive: true });
   if (plain === undefined) return;
   const handover = JSON.parse(plain.toString('utf8')) as Handover;
+  if (handover.v !== 1) return;
   const pin = engine.store.pin();
   try {
     for (const { type, value } of handover.secrets) {
       engine.vault.redact(type, Buffer.from(value, 'base64'), pin, now);
     }
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
   } finally {
     pin.release();
   }
@@ -64,7 +69,8 @@ export function readHandover(
 
 function readIfThere(file: string): Buffer {
   try {
-    return readFileSync(file);
+    // Reading anything but a file might wait for ever.
+    return lstatSync(file).isFile() ? readFileSync(file) : Buffer.alloc(0);
   } catch {
     return Buffer.alloc(0);
   }

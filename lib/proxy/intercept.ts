@@ -6,6 +6,7 @@ import type { ApiGrammar } from '../providers/types.ts';
 import { runExchange } from './exchange.ts';
 import type { ExchangeContext, Opened } from './exchange-context.ts';
 import { endWith } from './last-words.ts';
+import { settledWithin } from './settled-within.ts';
 import type { Upstream } from './upstream.ts';
 
 /** A permitted host, ready to be opened. */
@@ -23,12 +24,15 @@ export interface Interceptor {
   open(client: net.Socket, site: Site): Promise<unknown>;
   /** No further request on any connection; idle ones are closed. */
   stop(): void;
-  /** Ends every connection. */
-  close(): void;
+  /** Ends every connection, after what was written to it. */
+  close(): Promise<void>;
 }
 
 /** Longer than any client keeps a connection, so that the client closes first and no request races it. */
 const KEEP_ALIVE = 120_000;
+
+/** How long clients may take to hear why their streams end. */
+const LAST_WORDS = 1_000;
 
 const UPGRADE_REQUIRED =
   'HTTP/1.1 426 Upgrade Required\r\nx-waterwall: websocket-unsupported\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
@@ -110,8 +114,13 @@ export function createInterceptor(
       stopping = true;
       server.closeIdleConnections();
     },
-    close() {
+    async close() {
       server.close();
+      const ended = [...clients].map((client) => {
+        client.destroySoon();
+        return new Promise((resolve) => client.once('close', resolve));
+      });
+      await settledWithin(Promise.all(ended), LAST_WORDS);
       for (const client of clients) client.destroy();
     },
   };

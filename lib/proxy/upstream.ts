@@ -67,6 +67,7 @@ export function createUpstream(
         clearTimeout(timer);
         secure.off('error', settle).off('close', onClose);
         if (failure === undefined) done(null, secure);
+        else if (isLost(failure)) done(unreachable(host.host, failure));
         else done(untrusted(host.host, failure));
       };
       // A socket that is reset under its TLS closes without an error.
@@ -134,6 +135,11 @@ export function unreachable(host: string, cause: unknown): WaterwallError {
       cause,
     },
   );
+}
+
+/** Whether the connection was lost in the handshake, which says nothing of who was at its end. */
+function isLost(failure: NodeJS.ErrnoException): boolean {
+  return failure.code === 'ECONNRESET' || failure.code === 'EPIPE';
 }
 
 function untrusted(host: string, cause: Error): WaterwallError {

@@ -32,6 +32,15 @@ export interface ReleasedEvent {
 /** Says of a channel whether it ends. */
 export type Ending = (name: ChannelName) => boolean;
 
+/**
+ * A stream has a handful of channels. One that opens more than this gets the further ones as they
+ * come: what a placeholder cut in two costs there is that it stays.
+ */
+const MAX_WAITING = 256;
+
+/** The same for events whose envelope is no small thing, in bytes. */
+const MAX_ENVELOPE = 64 * 1024;
+
 /** The channels of one stream in which something is held back. */
 export class Channels {
   readonly #waiting = new Map<string, Waiting>();
@@ -59,12 +68,17 @@ export class Channels {
     const id = idOf(name);
     const held = this.#waiting.get(id)?.raw;
     const raw = held === undefined ? delta : Buffer.concat([held, delta]);
-    const cut = last ? raw.length : waitingTail(raw, 0);
-    const edits = restoreRange(raw, 0, cut, base, resolve, tally);
     this.#waiting.delete(id);
+    const full = this.#waiting.size >= MAX_WAITING;
+    let cut = last || full ? raw.length : waitingTail(raw, 0);
     if (cut < raw.length) {
-      this.#waiting.set(id, { name, raw: Buffer.from(raw.subarray(cut)), envelope: envelope() });
+      const around = envelope();
+      if (around.before.length + around.after.length > MAX_ENVELOPE) cut = raw.length;
+      else {
+        this.#waiting.set(id, { name, raw: Buffer.from(raw.subarray(cut)), envelope: around });
+      }
     }
+    const edits = restoreRange(raw, 0, cut, base, resolve, tally);
     if (held === undefined && cut === raw.length && edits.length === 0) return undefined;
     return applyEdits(raw, edits, 0, cut);
   }

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -8,17 +16,18 @@ import type { Engine } from '../../lib/proxy/engine.ts';
 import { readHandover, writeHandover } from '../../lib/proxy/handover.ts';
 import { createKnownValues, type KnownValues } from '../../lib/proxy/known-values.ts';
 import { createConversations } from '../../lib/vault/conversations.ts';
+import { seal } from '../../lib/vault/seal.ts';
 import { createStore } from '../../lib/vault/store.ts';
 import { createTokenizer } from '../../lib/vault/tokenizer.ts';
 import { createVault } from '../../lib/vault/vault.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'waterwall-handover-'));
 const file = join(folder, 'store.sealed');
-afterEach(() => rmSync(file, { force: true }));
+afterEach(() => rmSync(file, { force: true, recursive: true }));
 
-function createParts(key: Uint8Array): Engine {
+function createParts(key: Uint8Array, capacity = 100): Engine {
   const fingerprint = createTokenizer(key);
-  const store = createStore({ capacity: 100, bytes: 10_000, ttl: 1000 });
+  const store = createStore({ capacity, bytes: 10_000, ttl: 1000 });
   const exact = createExactMatcher();
   const known: KnownValues = createKnownValues({
     exact,
@@ -94,5 +103,30 @@ describe('handover', () => {
     const next = createParts(key);
     readHandover(file, key, next, 0, true);
     expect(next.store.size).toBe(0);
+  });
+
+  it('takes over what there is room for where the store has become smaller', () => {
+    const parts = createParts(key);
+    const pin = parts.store.pin();
+    for (let i = 0; i < 20; i++) {
+      parts.vault.redact('DB_PASSWORD', Buffer.from(`made-up-password-${i}`), pin, 0);
+    }
+    pin.release();
+    writeHandover(file, key, parts, 0);
+    const next = createParts(key, 5);
+    readHandover(file, key, next, 0, true);
+    expect(next.store.size).toBe(5);
+  });
+
+  it('takes nothing over of another version, and from what is no file', () => {
+    const next = createParts(key);
+    const later = { v: 2, secrets: { not: 'a list' } };
+    writeFileSync(file, seal(Buffer.from(JSON.stringify(later)), key, randomBytes(12)));
+    readHandover(file, key, next, 0, true);
+    mkdirSync(file);
+    writeFileSync(join(file, 'x'), '');
+    readHandover(file, key, next, 0, true);
+    expect(next.store.size).toBe(0);
+    expect(existsSync(file)).toBe(false);
   });
 });

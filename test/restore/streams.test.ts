@@ -163,3 +163,30 @@ test('a string may hold very many placeholders', () => {
   expect(restored).toHaveLength(count);
   expect(text).toBe(write('made up'));
 });
+
+describe('what is held back is bounded', () => {
+  const split = PLACEHOLDER.slice(0, 20);
+
+  test('in number: of a thousand channels some hundred wait, and no text is lost', () => {
+    const stream = restorer('text/event-stream');
+    let out = '';
+    for (let index = 0; index < 1000; index++) out += pushed(stream, delta(`a${split}`, index));
+    const waiting = stream.end();
+    expect(waiting.length).toBeLessThanOrEqual(256);
+    expect(waiting.length).toBeGreaterThan(128);
+    out += waiting.map((piece) => Buffer.from(piece.bytes).toString()).join('');
+    expect(out.match(/<pl:DB_PASS:/g)).toHaveLength(1000);
+  });
+
+  test('in size: an event with a long field beside its delta does not wait', () => {
+    const stream = restorer('text/event-stream');
+    const event = {
+      type: 'content_block_delta',
+      index: 0,
+      note: 'x'.repeat(100_000),
+      delta: { type: 'text_delta', text: split },
+    };
+    expect(pushed(stream, `data: ${JSON.stringify(event)}\n\n`)).toContain(split);
+    expect(stream.end()).toEqual([]);
+  });
+});
