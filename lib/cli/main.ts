@@ -1,15 +1,15 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { WaterwallError } from '../errors.ts';
 import { reportFailure } from './failure.ts';
 import { say, tolerateClosedOutput } from './output.ts';
+import { buildProgram } from './program.ts';
 import { VERBS } from './verbs.ts';
-import { readVersion } from './version.ts';
 
 /** Runs one command line; gives the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const json = wantsJson(args);
   try {
-    const program = await buildProgram(args, json);
+    const program = await buildProgram({ wanted: (verb) => args.includes(verb), json });
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
@@ -17,33 +17,6 @@ async function main(args: readonly string[]): Promise<number> {
     return reportFailure(error, json);
   }
 }
-
-async function buildProgram(args: readonly string[], json: boolean): Promise<Command> {
-  const program = new Command('waterwall')
-    .description('Keeps the secrets of AI coding agents at home.')
-    .version(readVersion(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
-    .enablePositionalOptions()
-    .exitOverride()
-    .showSuggestionAfterError()
-    .configureOutput({ writeErr: (text) => process.stderr.write(json ? '' : text) })
-    .addHelpText('after', OVERVIEW);
-  for (const verb of VERBS) {
-    const command = program.command(verb.name).summary(verb.summary).description(verb.summary);
-    if (args.includes(verb.name)) (await verb.load()).configure(command);
-  }
-  return program;
-}
-
-const OVERVIEW = `
-Start here:
-  $ waterwall demo              what it does, in ten seconds, offline
-  $ waterwall up                start the proxy
-  $ waterwall run -- claude     run an agent through it
-
-Every command explains itself: waterwall COMMAND --help
-Exit status: 0 fine, 1 the answer is no, 2 wrong usage or an input/output error`;
 
 /** Help and version are answers; everything else commander says is a usage error. */
 function usageExit(error: CommanderError, json: boolean, verb: string | undefined): number {

@@ -84,4 +84,9 @@ export const VERBS: readonly Verb[] = [
     summary: "one line for an agent's status line",
     load: () => import('./statusline.ts'),
   },
+  {
+    name: 'completion',
+    summary: "print a shell's completion script",
+    load: () => import('./completion.ts'),
+  },
 ];
