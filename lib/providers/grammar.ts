@@ -1,7 +1,7 @@
 import { anthropicRequest } from './anthropic-request.ts';
 import { anthropicResponse } from './anthropic-response.ts';
 import { openaiRequest } from './openai-request.ts';
-import { openaiResponse } from './openai-response.ts';
+import { openaiMessages, openaiResponse } from './openai-response.ts';
 import { anthropicRefusal, openaiRefusal } from './refusals.ts';
 import type { ApiGrammar, ApiName } from './types.ts';
 
@@ -20,7 +20,13 @@ const none: ApiGrammar = {
 
 const GRAMMARS: Readonly<Record<ApiName, ApiGrammar>> = {
   anthropic: { name: 'anthropic', ...anthropicRequest, ...anthropicResponse, ...anthropicRefusal },
-  openai: { name: 'openai', ...openaiRequest, ...openaiResponse, ...openaiRefusal },
+  openai: {
+    name: 'openai',
+    ...openaiRequest,
+    ...openaiResponse,
+    ...openaiRefusal,
+    messages: openaiMessages,
+  },
   none,
 };
 

@@ -1,4 +1,4 @@
-import type { ApiGrammar } from './types.ts';
+import type { ApiGrammar, MessageGrammar } from './types.ts';
 
 /** Where items of the Responses API stand, in requests and answers. */
 const ITEMS = [
@@ -103,3 +103,17 @@ export const openaiResponse: Pick<ApiGrammar, 'opaqueResponse' | 'jsonSource' | 
       { event: 'error', at: '', key: [] },
     ],
   };
+
+/** Messages of the Responses API over a WebSocket, and of the Realtime API. */
+export const openaiMessages: MessageGrammar = {
+  asks: ['"response.create"'],
+  completes: [
+    '"response.completed"',
+    '"response.failed"',
+    '"response.incomplete"',
+    '"response.cancelled"',
+    '"response.done"',
+    '"type":"error"',
+    '"type": "error"',
+  ],
+};

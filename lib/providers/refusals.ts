@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../errors.ts';
 import type { ApiGrammar } from './types.ts';
 
-type RefusalShape = Pick<ApiGrammar, 'errorBody' | 'errorEvent'>;
+type RefusalShape = Pick<ApiGrammar, 'errorBody' | 'errorEvent' | 'errorMessage'>;
 
 /** Anthropic's error object: platform docs, "Errors"; in a stream it is an `error` event. */
 export const anthropicRefusal: RefusalShape = {
@@ -12,6 +12,8 @@ export const anthropicRefusal: RefusalShape = {
   }),
   errorEvent: (message, waterwall) =>
     `event: error\ndata: ${JSON.stringify(anthropicRefusal.errorBody(message, waterwall))}\n\n`,
+  errorMessage: (message, waterwall) =>
+    JSON.stringify(anthropicRefusal.errorBody(message, waterwall)),
 };
 
 /**
@@ -32,6 +34,9 @@ export const openaiRefusal: RefusalShape = {
       param: null,
       ...openaiRefusal.errorBody(message, waterwall),
     })}\n\n`,
+  // By its status a client of the Responses API tells what is worth repeating.
+  errorMessage: (message, waterwall, status) =>
+    JSON.stringify({ type: 'error', status, ...openaiRefusal.errorBody(message, waterwall) }),
 };
 
 const STATUS: Partial<Record<RefusalCode, number>> = {

@@ -55,6 +55,17 @@ export interface EndRule {
   readonly key: readonly string[];
 }
 
+/**
+ * What tells the messages of a WebSocket apart. Each mark is a piece of JSON source with its quotes:
+ * inside of a string they would be escaped.
+ */
+export interface MessageGrammar {
+  /** Stands in messages of the client that ask for an answer. */
+  readonly asks: readonly string[];
+  /** Stands in the message that completes an answer. */
+  readonly completes: readonly string[];
+}
+
 /** The grammar of one API. */
 export interface ApiGrammar {
   readonly name: ApiName;
@@ -66,6 +77,8 @@ export interface ApiGrammar {
   readonly jsonSource: readonly string[];
   readonly deltas: readonly DeltaRule[];
   readonly ends: readonly EndRule[];
+  /** Absent where the API speaks no WebSocket that we know. */
+  readonly messages?: MessageGrammar;
   /** Header names (lower case) whose values are the provider's own credential. */
   readonly credentialHeaders: readonly string[];
   /** Query parameters that are. */
@@ -74,4 +87,10 @@ export interface ApiGrammar {
   errorBody(message: string, waterwall: Readonly<Record<string, unknown>>): object;
   /** The bytes of an error event that ends a stream in the API's own shape. */
   errorEvent(message: string, waterwall: Readonly<Record<string, unknown>>): string;
+  /** The message that ends a WebSocket's answer in the API's own shape. */
+  errorMessage(
+    message: string,
+    waterwall: Readonly<Record<string, unknown>>,
+    status: number,
+  ): string;
 }

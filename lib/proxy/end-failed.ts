@@ -64,7 +64,7 @@ function drain(request: IncomingMessage, response: ServerResponse): void {
 }
 
 /** Fails closed on what nobody foresaw. The message names the error's class only: it may quote data. */
-function unforeseen(error: unknown): WaterwallError<RefusalCode> {
+export function unforeseen(error: unknown): WaterwallError<RefusalCode> {
   const name = error instanceof Error ? error.name : typeof error;
   return new WaterwallError('unscannable-body', `the request could not be handled (${name})`, {
     fix: 'report it: this is a fault in Waterwall; nothing was forwarded',

@@ -8,6 +8,9 @@ import type { ExchangeContext, Opened } from './exchange-context.ts';
 import { endWith } from './last-words.ts';
 import { settledWithin } from './settled-within.ts';
 import type { Upstream } from './upstream.ts';
+import type { Bridge } from './websocket/bridge.ts';
+import { isOpening } from './websocket/handshake.ts';
+import { runUpgrade } from './websocket/upgrade.ts';
 
 /** A permitted host, ready to be opened. */
 export interface Site {
@@ -22,7 +25,7 @@ export interface Site {
 export interface Interceptor {
   /** Takes over a client's connection after its CONNECT has been answered. */
   open(client: net.Socket, site: Site): Promise<unknown>;
-  /** No further request on any connection; idle ones are closed. */
+  /** No further request on any connection; idle ones are closed, WebSockets after their answer. */
   stop(): void;
   /** Ends every connection, after what was written to it. */
   close(): Promise<void>;
@@ -34,11 +37,13 @@ const KEEP_ALIVE = 120_000;
 /** How long clients may take to hear why their streams end. */
 const LAST_WORDS = 1_000;
 
-const UPGRADE_REQUIRED =
-  'HTTP/1.1 426 Upgrade Required\r\nx-waterwall: websocket-unsupported\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
 const HEADERS_TOO_LARGE =
   'HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
+const NO_OPENING =
+  'HTTP/1.1 400 Bad Request\r\nsec-websocket-version: 13\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
+const UNAVAILABLE =
+  'HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
 const NOT_IMPLEMENTED =
   'HTTP/1.1 501 Not Implemented\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
 
@@ -48,6 +53,7 @@ export function createInterceptor(
 ): Interceptor {
   const opened = new WeakMap<net.Socket, Opened>();
   const clients = new Set<tls.TLSSocket>();
+  const bridges = new Set<Bridge>();
   let sockets = 0;
   let stopping = false;
 
@@ -66,12 +72,20 @@ export function createInterceptor(
     if (stopping) response.setHeader('connection', 'close');
     return void runExchange(request, response, site, context);
   });
-  server.on('upgrade', (request, socket) => {
-    // A WebSocket's messages cannot be read yet: 426 moves Codex to HTTPS at once.
-    endWith(
-      socket,
-      /^websocket$/i.test(request.headers.upgrade ?? '') ? UPGRADE_REQUIRED : NOT_IMPLEMENTED,
-    );
+  server.on('upgrade', (request, socket, head) => {
+    const site = opened.get(request.socket);
+    if (site === undefined) return socket.destroy();
+    if (!/^websocket$/i.test(request.headers.upgrade ?? ''))
+      return endWith(socket, NOT_IMPLEMENTED);
+    if (!isOpening(request)) return endWith(socket, NO_OPENING);
+    if (stopping) return endWith(socket, UNAVAILABLE);
+    return void runUpgrade(request, request.socket, head, site, context, {
+      begin: (bridge) => {
+        bridges.add(bridge);
+        if (stopping) bridge.retire();
+      },
+      end: (bridge) => bridges.delete(bridge),
+    });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET') socket.destroy();
@@ -113,6 +127,7 @@ export function createInterceptor(
     stop() {
       stopping = true;
       server.closeIdleConnections();
+      for (const bridge of bridges) bridge.retire();
     },
     async close() {
       server.close();

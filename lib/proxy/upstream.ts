@@ -22,6 +22,8 @@ export interface Upstream {
    * @param fresh - on a connection of its own instead of a kept one
    */
   begin(request: UpstreamRequest, fresh: boolean): import('node:http').ClientRequest;
+  /** Opens a connection of its own, for something else than requests. */
+  connect(done: (error: Error | null, socket?: Duplex) => void): void;
   /** Resets every connection at once. */
   cut(): void;
   close(): void;
@@ -115,6 +117,7 @@ export function createUpstream(
       outgoing.setNoDelay(true);
       return outgoing;
     },
+    connect,
     cut() {
       for (const socket of sockets) cutOff(socket);
     },

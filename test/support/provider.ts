@@ -34,6 +34,9 @@ export interface ProviderOptions {
   readonly log?: string;
 }
 
+/** What becomes of a connection that asks for an upgrade. */
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
 /** A recording stand-in for the providers. It is no obedient friend: see `/hostile/…`. */
 export interface Provider {
   readonly port: number;
@@ -41,6 +44,8 @@ export interface Provider {
   readonly root: string;
   /** Every request, in order of arrival. */
   readonly requests: readonly SeenRequest[];
+  /** Every request for an upgrade. */
+  readonly upgrades: readonly IncomingMessage[];
   /** Every decoded text message that came over a WebSocket. */
   readonly messages: readonly string[];
   /** How many TLS connections were made to it. */
@@ -51,6 +56,8 @@ export interface Provider {
   readonly received: () => Buffer;
   /** Answers a path (without its query) in a way of the test's own. */
   readonly behave: (path: string, behaviour: Behaviour) => void;
+  /** Takes over the upgrades of a path. */
+  readonly upgrade: (path: string, take: Upgrade) => void;
   /** The next request that fits, also one that arrived already. */
   readonly waitFor: (fits: (request: SeenRequest) => boolean) => Promise<SeenRequest>;
   /** Forgets what it recorded. */
@@ -66,6 +73,8 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
   const received: Buffer[][] = [];
   const open = new Set<TLSSocket>();
   const own = new Map<string, Behaviour>();
+  const taken = new Map<string, Upgrade>();
+  const upgrades: IncomingMessage[] = [];
   const memory: Memory = { placeholders: new Set() };
   const arrivals = new EventEmitter();
   const connectionOf = new WeakMap<Duplex, number>();
@@ -105,13 +114,16 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     onRequest(request, response);
   });
   server.on('clientError', (_error, socket) => socket.destroy());
-  server.on('upgrade', (request, socket) => {
+  server.on('upgrade', (request, socket, head) => {
+    upgrades.push(request);
     keep({
       host: request.headers.host,
       method: 'UPGRADE',
       url: request.url,
       headers: request.headers,
     });
+    const take = taken.get((request.url ?? '').split('?')[0] ?? '');
+    if (take !== undefined) return take(request, socket, head);
     if (options.webSocket !== 'accept') {
       return socket.end('HTTP/1.1 426 Upgrade Required\r\ncontent-length: 0\r\n\r\n');
     }
@@ -127,11 +139,13 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     port: (server.address() as AddressInfo).port,
     root: made.root,
     requests,
+    upgrades,
     messages,
     connections: () => received.length,
     open: () => open.size,
     received: () => Buffer.concat(received.flat()),
     behave: (path, behaviour) => void own.set(path, behaviour),
+    upgrade: (path, take) => void taken.set(path, take),
     async waitFor(fits) {
       for (;;) {
         const found = requests.find(fits);
@@ -142,6 +156,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     forget() {
       requests.length = 0;
       messages.length = 0;
+      upgrades.length = 0;
       for (const bytes of received) bytes.length = 0;
       memory.placeholders.clear();
     },

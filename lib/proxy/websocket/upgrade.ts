@@ -1,0 +1,194 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type net from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Settings } from '../../config/types.ts';
+import { redactHeaders } from '../../redact/headers.ts';
+import { redactTarget } from '../../redact/target.ts';
+import { answerHead, isEventStream } from '../answer.ts';
+import { conversationKeys, responseKey } from '../conversation-keys.ts';
+import { endFailed } from '../end-failed.ts';
+import { auditExchange } from '../exchange-audit.ts';
+import type { ExchangeContext, Opened } from '../exchange-context.ts';
+import { endToEnd, narrowAcceptEncoding } from '../headers.ts';
+import { ClientGone } from '../read-body.ts';
+import { beginReport } from '../report.ts';
+import { assertHostMatches } from '../request-checks.ts';
+import { resolveWithin, restoreAnswer } from '../restore-answer.ts';
+import { type Bridge, bridge } from './bridge.ts';
+import { type Opened as Answered, messageLimit, openUpstream, SOCKET_OPTIONS } from './connect.ts';
+import { holdEarlyBytes } from './early-bytes.ts';
+import { answerLines, offersDeflate } from './handshake.ts';
+import { plainResponse } from './plain-response.ts';
+
+/**
+ * The life of a handshake: gate → redact → record → send → receive → answer. A provider that takes
+ * it gets a bridge to the client; what another one says goes to the client as any answer does.
+ *
+ * Never rejects: whatever goes wrong, the client is told and the exchange is reported.
+ *
+ * @param request - an opening handshake
+ * @param onBridge - told of the bridge, and of its end
+ */
+export async function runUpgrade(
+  request: IncomingMessage,
+  socket: net.Socket,
+  head: Buffer,
+  opened: Opened,
+  context: ExchangeContext,
+  onBridge: { readonly begin: (one: Bridge) => void; readonly end: (one: Bridge) => void },
+): Promise<void> {
+  const { vault, observer, now } = context;
+  const { settings, scanner, hash } = context.policy();
+  const { host } = opened.host;
+  const report = beginReport(request, host, now());
+  const audit = auditExchange(context.audit, report);
+  const pin = context.store.pin();
+  observer.started(report);
+
+  let response: ServerResponse | undefined;
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  const leave = context.live.enter((reason) => interruption.abort(reason));
+  const onGone = (): void => interruption.abort(new ClientGone());
+  socket.once('close', onGone);
+  const early = holdEarlyBytes(socket, head, onGone);
+
+  try {
+    // gate
+    await context.gate();
+    assertHostMatches(request, opened.host, opened.serverName);
+
+    // redact
+    const keys = conversationKeys(opened, report.session, request.url ?? '', Buffer.alloc(0));
+    const conversation = context.conversations.begin(keys, now());
+    const redaction = {
+      scanner,
+      vault,
+      pin,
+      exact: context.exact,
+      grammar: opened.grammar,
+      now: now(),
+      privateKeySeen: conversation.privateKeySeen,
+    };
+    const target = redactTarget(request.url ?? '/', redaction);
+    const headers = redactHeaders(endToEnd(request.rawHeaders, ['content-length']), redaction);
+    conversation.add(pin.fingerprints);
+    report.redactions = [...target.redactions, ...headers.redactions];
+
+    // record
+    if (report.redactions.length > 0) await audit.redacted(report.redactions, hash);
+    signal.throwIfAborted();
+    context.gateNow();
+
+    // send, receive
+    const answered = await openUpstream(
+      opened.upstream,
+      {
+        host,
+        target: target.target,
+        headers: narrowAcceptEncoding(headers.raw),
+        deflate: offersDeflate(request),
+        limit: settings.limits.event,
+      },
+      signal,
+    );
+    observer.sent(report);
+    signal.throwIfAborted();
+
+    // answer
+    if (answered.kind === 'open') {
+      const client = acceptClient(request, socket, early.take(), answered, settings.limits);
+      if (client === undefined) {
+        answered.socket.terminate();
+        report.status = 400;
+        return;
+      }
+      report.status = 101;
+      report.outcome = 'delivered';
+      const pair = {
+        client,
+        clientSocket: socket,
+        provider: answered.socket,
+        target: request.url ?? '',
+        userAgent: request.headers['user-agent'],
+        report: { ...report },
+        conversation,
+      };
+      const built = bridge(pair, opened, context, () => onBridge.end(built));
+      onBridge.begin(built);
+      return;
+    }
+    const { answer } = answered;
+    const answerTo = answerHead(answer, request.method);
+    report.status = answerTo.status;
+    report.streaming = isEventStream(answer);
+    early.take();
+    response = plainResponse(request, socket);
+    await restoreAnswer(answer, answerTo, response, opened.grammar, settings.limits, {
+      signal,
+      resolve: resolveWithin(conversation, vault, now),
+      record: async (pieces) => {
+        await audit.restored(pieces);
+        for (const { hmac } of pieces.flatMap((piece) => piece.restored)) {
+          report.restored++;
+          context.remember(hmac);
+        }
+      },
+      onUnknown: (count) => {
+        report.unknown += count;
+      },
+      onResponseId: (id) => conversation.link(responseKey(host, id)),
+    });
+    report.outcome = 'delivered';
+  } catch (error) {
+    const reason: unknown = signal.aborted ? signal.reason : error;
+    interruption.abort(reason);
+    early.take();
+    response ??= plainResponse(request, socket);
+    endFailed(
+      reason,
+      request,
+      response,
+      opened.grammar,
+      settings.refusalStatus,
+      report,
+      context.onFault,
+    );
+    if (report.code !== undefined) audit.refused(report.code).catch(context.onFault);
+  } finally {
+    leave();
+    socket.off('close', onGone);
+    pin.release();
+    if (report.unknown > 0) audit.unknown(report.unknown).catch(context.onFault);
+    report.endedAt = now();
+    observer.ended(report);
+  }
+}
+
+/**
+ * Answers the client's handshake as the provider answered ours.
+ *
+ * @returns `undefined` where the client has left, or what it offers cannot be accepted; it is told
+ */
+function acceptClient(
+  request: IncomingMessage,
+  socket: net.Socket,
+  head: Buffer,
+  answered: Answered & { kind: 'open' },
+  limits: Settings['limits'],
+): WebSocket | undefined {
+  const server = new WebSocketServer({
+    ...SOCKET_OPTIONS,
+    noServer: true,
+    clientTracking: false,
+    maxPayload: messageLimit(limits.body),
+    perMessageDeflate: true,
+    handleProtocols: () => answered.protocol ?? false,
+  });
+  server.on('headers', (lines) => lines.push(...answerLines(answered.answer)));
+  let client: WebSocket | undefined;
+  server.handleUpgrade(request, socket, head, (accepted) => {
+    client = accepted;
+  });
+  return client;
+}
