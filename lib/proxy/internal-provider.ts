@@ -33,6 +33,7 @@ export function createInternalProvider(): InternalProvider {
           setHost: false,
           createConnection: () => connectTo(server),
         }),
+      connect: (done) => done(null, connectTo(server)),
       cut() {},
       close() {},
     },

@@ -56,7 +56,12 @@ describe('where the provider takes WebSockets', () => {
 
   test.for(codex)('%s writes the secrets; its provider sees none', async ([, agent], { skip }) => {
     const output = await play(rig, agent, find(agent, skip));
-    expect(output).not.toMatch(/\berror\b|reconnect|falling back|stream disconnected/i);
+    // It asks for a list of models elsewhere, which is not permitted here.
+    const complaints = output
+      .split('\n')
+      .filter((line) => /\berror\b|reconnect|falling back|stream disconnected/i.test(line))
+      .filter((line) => !line.includes('failed to refresh available models'));
+    expect(complaints).toEqual([]);
     expect(rig.provider.messages.length).toBeGreaterThan(2);
     const posts = rig.provider.requests.filter(({ method }) => method === 'POST');
     expect(posts.map(({ url }) => url)).toEqual([]);
