@@ -1,7 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { formatAddress } from '../config/load/address.ts';
 import type { Homes } from '../config/types.ts';
 import { WaterwallError } from '../errors.ts';
+import type { LogFormat } from './daemon-log.ts';
 import { examples } from './examples.ts';
 import { print, printJson, say } from './output.ts';
 import { paintFor } from './style.ts';
@@ -9,12 +10,24 @@ import { paintFor } from './style.ts';
 /** To find out whether it runs already: a daemon that is well answers at once. */
 const PATIENCE = 1000;
 
+interface Options {
+  readonly detach?: boolean;
+  readonly json?: boolean;
+  readonly logFormat?: LogFormat;
+}
+
 export function configure(command: Command): void {
   command
     .description(
       'Makes what is missing (configuration, CA, keys, log), starts the proxy and shows a line per request. Ctrl-C lets streams finish and ends it.',
     )
     .option('--detach', 'in the background; returns when it is healthy')
+    .addOption(
+      new Option(
+        '--log-format <format>',
+        'what it writes while it runs; overrides log.format',
+      ).choices(['auto', 'text', 'json']),
+    )
     .option('--json', 'with --detach: print address, process and log as JSON')
     .addHelpText(
       'after',
@@ -24,7 +37,7 @@ export function configure(command: Command): void {
         ['WATERWALL_HOME=./ww waterwall up', 'with a home of its own'],
       ),
     )
-    .action(async (options: { detach?: boolean; json?: boolean }) => {
+    .action(async (options: Options) => {
       const { prepareHome } = await import('./prepare-home.ts');
       const { askGate } = await import('../ops/health-gate.ts');
       const { currentHomes } = await import('../ops/current-homes.ts');
@@ -33,9 +46,9 @@ export function configure(command: Command): void {
         return alreadyRunning(options.detach === true, options.json === true);
       const { homes, made } = await prepareHome();
       for (const path of made) say(`made ${path}`);
-      if (options.detach) return detached(homes, options.json === true);
+      if (options.detach) return detached(homes, options);
       const { serve } = await import('./serve.ts');
-      process.exitCode = await serve(homes);
+      process.exitCode = await serve(homes, options.logFormat);
     });
 }
 
@@ -50,13 +63,17 @@ function alreadyRunning(detach: boolean, json: boolean): void {
   else print('the proxy runs already');
 }
 
-async function detached(homes: Homes, json: boolean): Promise<void> {
+async function detached(homes: Homes, { json, logFormat }: Options): Promise<void> {
   const { packageRoot } = await import('../config/package-root.ts');
   const { startDetached } = await import('../ops/detach.ts');
   const { agentFiles } = await import('../ops/agent-files.ts');
   const { introduction } = await import('./introduction.ts');
   const launcher = `${packageRoot()}/bin/waterwall.js`;
-  const command = [process.execPath, launcher, 'up'] as const;
+  const { loadSettings } = await import('../config/load/settings.ts');
+  // Nobody watches it: what is kept is read by programs later.
+  const configured = logFormat ?? loadSettings(homes).log.format;
+  const format = configured === 'auto' ? 'json' : configured;
+  const command = [process.execPath, launcher, 'up', '--log-format', format] as const;
   const { pid, log, gate } = await startDetached(homes, [...command], process.env);
   const files = await agentFiles(homes);
   const facts = { pid, log, listen: formatAddress(files.listen) };

@@ -46,6 +46,8 @@ export interface PatternPolicy {
   readonly disable: readonly string[];
 }
 
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
 /** `config.yaml` with its defaults; sizes in bytes, times in milliseconds. */
 export interface Settings {
   readonly killSwitch: boolean;
@@ -79,6 +81,12 @@ export interface Settings {
   readonly refusalStatus: 'auto' | number;
   /** `listen` absent: no metrics over TCP. */
   readonly metrics: { readonly listen?: { readonly host: string; readonly port: number } };
+  readonly log: {
+    /** What is written while the daemon runs: this and what is worse. */
+    readonly level: LogLevel;
+    /** `auto`: text, but JSON for a service and for `up --detach`. */
+    readonly format: 'auto' | 'text' | 'json';
+  };
   readonly audit: {
     /** A checkpoint stands in the chain every so many lines … */
     readonly checkpointLines: number;

@@ -6,7 +6,7 @@ import { replaceFile } from '../config/atomic.ts';
 import { filesOf } from '../config/files.ts';
 import { loadSettings, parseSettings } from '../config/load/settings.ts';
 import { loadSessionKey } from '../config/session-key.ts';
-import type { Homes } from '../config/types.ts';
+import type { Homes, Settings } from '../config/types.ts';
 import { followConfig } from '../control/config-source.ts';
 import { createKillSwitch, killSwitchRefusal } from '../control/kill-switch.ts';
 import { type PolicyWatch, watchPolicy } from '../control/policy-watch.ts';
@@ -24,7 +24,7 @@ import { openHosts } from './hosts.ts';
 import { createInterceptor } from './intercept.ts';
 import { createListener } from './listener.ts';
 import { createLive } from './live.ts';
-import { createObserver, type RequestLine } from './observer.ts';
+import { createObserver, type Notice, type RequestLine } from './observer.ts';
 import { openOperatorSide } from './operator-side.ts';
 import { loadPolicy } from './policy.ts';
 import { createRouter } from './router.ts';
@@ -36,6 +36,10 @@ export interface DaemonOptions {
   readonly version: string;
   /** Told of each request when it has ended. */
   readonly onLine?: (line: RequestLine) => void;
+  /** Told of what else the log should have: kill switch, policy, alarms. */
+  readonly onNotice?: (notice: Notice) => void;
+  /** Told of the settings whenever they were read anew. */
+  readonly onSettings?: (settings: Settings) => void;
   /** Told of faults that no client can be told. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -44,6 +48,8 @@ export interface Daemon {
   readonly address: { readonly host: string; readonly port: number };
   /** Stops accepting, lets streams finish up to `shutdown_grace`, seals the log. */
   stop(): Promise<void>;
+  /** Reads policy and settings anew; how that went goes to state and log. */
+  reload(): void;
   /** Settles with the process's exit code when the daemon has ended. */
   readonly stopped: Promise<number>;
 }
@@ -83,7 +89,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const engine = createEngine(policy, sessionKey, now);
 
     // what is recorded, and what stops everything
-    const observer = createObserver(onLine);
+    const observer = createObserver(onLine, options.onNotice);
     const audit = await openLog(homes.log, {
       now: () => new Date(),
       onPoison: (error) => {
@@ -125,7 +131,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       lookAtConfig: () => killSwitch.setConfig(lookAtConfig()),
       load: (current) => loadPolicy(homes, sessionKey, current),
       outline: (each) => each.outline,
-      apply: (next) => engine.known.setSecrets(next.known.entries),
+      apply: (next) => {
+        engine.known.setSecrets(next.known.entries);
+        options.onSettings?.(next.settings);
+      },
       record: async (event) => void (await audit.append('policy_change', { ...event })),
       onLoosened: observer.loosened,
       onResult: (result) => {
@@ -238,7 +247,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       hosts.sites.leaves.renew(Date.now()).catch(onFault);
     }, HOUSEKEEPING).unref();
 
-    return runningDaemon(address, async () => {
+    const reload = (): void => void reloader.reload();
+    return runningDaemon(address, reload, async () => {
       clearInterval(housekeeping);
       listener.close();
       interceptor.stop();
@@ -262,7 +272,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   }
 }
 
-function runningDaemon(address: Daemon['address'], end: () => Promise<void>): Daemon {
+function runningDaemon(
+  address: Daemon['address'],
+  reload: () => void,
+  end: () => Promise<void>,
+): Daemon {
   let settle: (code: number) => void;
   const stopped = new Promise<number>((resolve) => {
     settle = resolve;
@@ -270,6 +284,7 @@ function runningDaemon(address: Daemon['address'], end: () => Promise<void>): Da
   let ending: Promise<void> | undefined;
   return {
     address,
+    reload,
     stopped,
     stop() {
       ending ??= end().finally(() => settle(0));

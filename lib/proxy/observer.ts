@@ -1,10 +1,11 @@
+import type { AlarmCode } from '../control/alarms.ts';
 import type { KillSwitchState } from '../control/kill-switch.ts';
 import type { PolicyDiff } from '../control/policy-diff.ts';
 import type { ReloadResult } from '../control/reload.ts';
 import { createState, type ExchangeId, type State, type StateSnapshot } from '../control/state.ts';
 import { createTally, type TallyReading } from '../control/tally.ts';
 import type { WaterwallError } from '../errors.ts';
-import type { ExchangeReport } from './report.ts';
+import type { ExchangeReport, Outcome } from './report.ts';
 import type { TunnelReport } from './tunnel.ts';
 
 /** One request that has ended, for whoever watches the daemon's terminal. */
@@ -21,6 +22,19 @@ export interface RequestLine {
   readonly redactions: Readonly<Record<string, number>>;
   readonly restored: number;
   readonly ms: number;
+  readonly outcome?: Outcome;
+  /** Why it was refused, or broke off. */
+  readonly code?: string;
+  readonly agent?: string;
+  readonly session?: string;
+}
+
+/** Something else than a request that the log of the daemon has a line for. Never a value. */
+export interface Notice {
+  readonly level: 'info' | 'warn';
+  readonly event: 'killswitch' | 'reload' | 'alarm';
+  readonly text: string;
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** Turns what the proxy does into state, alarms and lines. */
@@ -54,10 +68,22 @@ export interface Observer {
   readonly tally: () => TallyReading;
 }
 
+/** Alarms whose cause has a line of its own, or is an error. */
+const TOLD_OTHERWISE: ReadonlySet<AlarmCode> = new Set([
+  'killswitch-engaged',
+  'reload-refused',
+  'audit-unavailable',
+  'metrics-unavailable',
+  'unknown-placeholder',
+]);
+
 /** Codes that say the provider was not reached. */
 const NOT_REACHED: ReadonlySet<string> = new Set(['upstream-unreachable', 'upstream-tls']);
 
-export function createObserver(onLine: (line: RequestLine) => void): Observer {
+export function createObserver(
+  onLine: (line: RequestLine) => void,
+  onNotice: (notice: Notice) => void = () => {},
+): Observer {
   const state = createState();
   const tally = createTally();
   const ids = new Map<ExchangeReport, ExchangeId>();
@@ -72,6 +98,9 @@ export function createObserver(onLine: (line: RequestLine) => void): Observer {
   const raise = (code: Parameters<State['alarms']['raise']>[1], message: string): void => {
     state.alarms.raise(Date.now(), code, message);
     changed();
+    if (!TOLD_OTHERWISE.has(code)) {
+      onNotice({ level: 'warn', event: 'alarm', text: message, details: { alarm: code } });
+    }
   };
 
   return {
@@ -116,10 +145,14 @@ export function createObserver(onLine: (line: RequestLine) => void): Observer {
     refused: (code, host) => state.refused(Date.now(), code, host),
     killSwitch(now) {
       const names = now.sources.map(({ source }) => source).join(', ');
-      state.notice(
-        Date.now(),
-        now.active ? `kill switch engaged (${names})` : 'kill switch cleared',
-      );
+      const text = now.active ? `kill switch engaged (${names})` : 'kill switch cleared';
+      state.notice(Date.now(), text);
+      onNotice({
+        level: now.active ? 'warn' : 'info',
+        event: 'killswitch',
+        text,
+        details: { sources: now.sources },
+      });
       if (now.active) raise('killswitch-engaged', `egress is stopped by: ${names}`);
       else state.alarms.clear('killswitch-engaged');
     },
@@ -137,12 +170,17 @@ export function createObserver(onLine: (line: RequestLine) => void): Observer {
       tally.reloaded(result.ok);
       if (result.ok) state.alarms.clear('reload-refused');
       else raise('reload-refused', result.error.message);
-      if (!result.ok || result.changed) {
-        state.notice(
-          Date.now(),
-          result.ok ? 'policy reloaded' : `reload refused: ${result.error.message}`,
-        );
-      }
+      if (result.ok && !result.changed) return;
+      const text = result.ok ? 'policy reloaded' : `reload refused: ${result.error.message}`;
+      state.notice(Date.now(), text);
+      onNotice({
+        level: result.ok ? 'info' : 'warn',
+        event: 'reload',
+        text,
+        details: result.ok
+          ? { policy_hash: result.new_hash, ...result.diff }
+          : { ...result.error.details, code: result.error.code, fix: result.error.fix },
+      });
     },
     disabled(types) {
       if (types.length > 0) raise('types-disabled', `not redacted: ${types.join(', ')}`);
@@ -167,5 +205,9 @@ function lineOf(report: ExchangeReport, now: number): RequestLine {
     redactions,
     restored: report.restored,
     ms: report.endedAt - report.startedAt,
+    outcome: report.outcome,
+    ...(report.code === undefined ? {} : { code: report.code }),
+    ...(report.agent === undefined ? {} : { agent: report.agent }),
+    ...(report.session === undefined ? {} : { session: report.session }),
   };
 }

@@ -31,6 +31,7 @@ interface RawSettings {
   upstream_proxy?: string;
   refusal_status?: 'auto' | number;
   metrics?: { listen?: string };
+  log?: Partial<Settings['log']>;
   audit?: {
     checkpoint_lines?: number;
     checkpoint_interval?: string;
@@ -106,6 +107,10 @@ function toSettings(document: Document): Settings {
     ...(raw.upstream_proxy === undefined ? {} : { upstreamProxy: proxyUrl(document) }),
     refusalStatus: raw.refusal_status ?? base.refusalStatus,
     metrics: metrics === undefined ? {} : { listen: metrics },
+    log: {
+      level: raw.log?.level ?? base.log.level,
+      format: raw.log?.format ?? base.log.format,
+    },
     audit: {
       checkpointLines: raw.audit?.checkpoint_lines ?? base.audit.checkpointLines,
       checkpointInterval: time(
