@@ -10,7 +10,7 @@ export type Outcome = 'delivered' | 'refused' | 'broken-off' | 'client-gone';
 export interface ExchangeReport {
   readonly host: string;
   readonly method: string;
-  /** The path without its query. */
+  /** The path without its query, and without what could be a value. */
   readonly path: string;
   readonly session: string | undefined;
   readonly request: string | undefined;
@@ -37,7 +37,7 @@ export function beginReport(request: IncomingMessage, host: string, now: number)
   return {
     host,
     method: request.method ?? '',
-    path: (request.url ?? '').split('?', 1)[0] ?? '',
+    path: shownPath(request.url ?? ''),
     session: client.session,
     request: client.request,
     agent: client.agent,
@@ -53,3 +53,18 @@ export function beginReport(request: IncomingMessage, host: string, now: number)
     addedLatency: undefined,
   };
 }
+
+/**
+ * A path as state and log may show it, also where the request was refused before it was read: words
+ * of an API are kept, ids and whatever else somebody put into it are not.
+ */
+function shownPath(target: string): string {
+  const path = target.split(/[?#]/, 1)[0] ?? '';
+  return path
+    .split('/')
+    .map((segment) => (WORD.test(segment) ? segment : '…'))
+    .join('/');
+}
+
+/** No secret that a pattern knows is shorter than 17 characters or all letters. */
+const WORD = /^(?:[a-z0-9._:-]{0,16}|[a-z_-]{1,32})$/i;

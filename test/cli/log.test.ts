@@ -169,8 +169,11 @@ test('a request is a line, and never holds a value', async () => {
       .split('\n')
       .filter((line) => line.includes('"event":"request"'))
       .map((line) => JSON.parse(line) as LogLine);
-  await until(() => requests().length === 2);
-  expect(requests()).toEqual([
+  await daemon.ask({ path: `/v1/files/${TOKEN}/content`, headers, body: {} });
+  await until(() => requests().length === 3);
+  expect(requests().pop()?.['path']).toBe('/v1/files/…/content');
+  expect((await daemon.admin('GET', '/admin/state')).text).not.toContain(TOKEN);
+  expect(requests().slice(0, 2)).toEqual([
     expect.objectContaining({
       level: 'info',
       host: 'api.anthropic.com',
