@@ -57,6 +57,9 @@ export interface Daemon {
 /** How long what is cut at a stop may take to tell its client. */
 const LAST_WORDS = 1_000;
 
+/** How often the kill switch is looked at while nothing is asked for; only to show it. */
+const LOOK_EVERY = 2000;
+
 /** How often leaves are looked at and forgotten values dropped. */
 const HOUSEKEEPING = 60_000;
 
@@ -242,6 +245,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       onSentinel: () => void killSwitch.check(),
       onFault,
     });
+    // Where no notification came, as for a sentinel older than the watch, and nothing is under way.
+    const looking = setInterval(killSwitch.check, LOOK_EVERY).unref();
     const housekeeping = setInterval(() => {
       engine.known.prune();
       hosts.sites.leaves.renew(Date.now()).catch(onFault);
@@ -250,6 +255,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const reload = (): void => void reloader.reload();
     return runningDaemon(address, reload, async () => {
       clearInterval(housekeeping);
+      clearInterval(looking);
       listener.close();
       interceptor.stop();
       await settledWithin(live.idle(), reloader.current.settings.shutdownGrace);
