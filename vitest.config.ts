@@ -5,7 +5,7 @@ const report = process.env['WATERWALL_TEST_REPORT'];
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/agents/**'],
+    exclude: ['test/agents/**', 'test/corpus/**'],
     setupFiles: ['test/setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

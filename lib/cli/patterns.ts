@@ -52,6 +52,10 @@ export interface ListedType {
   readonly type: string;
   readonly what: string;
   readonly from: 'built-in' | 'patterns.yaml';
+  /** Strong: a prefix tells it, so that a cut-off or encoded one counts too. */
+  readonly strength: 'strong' | 'weak';
+  /** Where its forms come from. */
+  readonly source: string;
   readonly enabled: boolean;
 }
 
@@ -62,22 +66,24 @@ async function openFinder(): Promise<SecretFinder> {
 }
 
 async function listTypes({ scanner, policy }: SecretFinder): Promise<readonly ListedType[]> {
-  const { PATTERNS } = await import('../detect/patterns.ts');
+  const { builtInTypes } = await import('../detect/type-list.ts');
   const built = new Map<string, ListedType>();
-  for (const { type, what } of PATTERNS) {
-    const before = built.get(type);
-    built.set(type, {
-      type,
-      what: before === undefined ? what : `${before.what}; ${what}`,
-      from: 'built-in',
-      enabled: !policy.disable.includes(type),
-    });
+  for (const { type, what, strength, source } of builtInTypes()) {
+    const enabled = !policy.disable.includes(type);
+    built.set(type, { type, what, from: 'built-in', strength, source, enabled });
   }
   for (const type of scanner.types) {
     if (built.has(type)) continue;
     const own = policy.patterns.find((pattern) => pattern.type === type);
     const from = own === undefined ? 'built-in' : 'patterns.yaml';
-    built.set(type, { type, what: own?.regex ?? '', from, enabled: true });
+    built.set(type, {
+      type,
+      what: own?.regex ?? '',
+      from,
+      strength: 'weak',
+      source: 'patterns.yaml',
+      enabled: true,
+    });
   }
   return [...built.values()].sort((a, b) => (a.type < b.type ? -1 : 1));
 }

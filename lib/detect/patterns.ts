@@ -76,13 +76,13 @@ const ROWS: readonly Row[] = [
     'ANTHROPIC_KEY',
     'Anthropic API or admin key',
     'gitleaks',
-    'sk-ant-(api|admin)\\d{2}-[\\w-]{20,}',
+    'sk-ant-(api|admin)\\d{2,4}-[\\w-]{20,}',
   ),
   strong(
     'ANTHROPIC_OAUTH_TOKEN',
     'Anthropic OAuth, refresh or session token',
     'gitleaks',
-    'sk-ant-(oat|ort|sid)\\d{2}-[\\w-]{20,}',
+    'sk-ant-(oat|ort|sid)\\d{2,4}-[\\w-]{20,}',
   ),
   strong(
     'OPENAI_KEY',
@@ -191,6 +191,11 @@ const ROWS: readonly Row[] = [
     'base64 of a decimal id',
     `[MNO]${DISCORD_DIGITS}[\\w-]{2,6}\\.[\\w-]{6,7}\\.[\\w-]{27,38}`,
   ),
+  {
+    ...weak('TELEGRAM_BOT_TOKEN', 'Telegram bot token', 'Telegram docs', '[0-9]{8,10}:A[\\w-]{34}'),
+    before: '/bot',
+    left: 'free',
+  },
   weak('TELEGRAM_BOT_TOKEN', 'Telegram bot token', 'gitleaks', '[0-9]{8,10}:A[\\w-]{34}'),
   weak('ELEVENLABS_KEY', 'ElevenLabs key', 'trufflehog', 'sk_[a-f0-9]{48}'),
   strong('JINA_KEY', 'Jina key', 'earlier system', 'jina_[\\w-]{40,}'),

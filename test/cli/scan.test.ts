@@ -114,7 +114,7 @@ describe('patterns', () => {
   test('lists every type, and says what is off and what is the operator’s', async () => {
     const { code, stdout } = await run(['patterns', 'list', '--json']);
     expect(code).toBe(0);
-    const { patterns } = JSON.parse(stdout) as {
+    const { patterns } = conforming('cli-patterns', stdout) as {
       patterns: { type: string; enabled: boolean; from: string }[];
     };
     const of = (type: string) => patterns.find((pattern) => pattern.type === type);
@@ -131,6 +131,11 @@ describe('patterns', () => {
       stderr: '',
     });
     expect(await run(['patterns', 'test', 'AWS_ACCESS_KEY', '-'], AWS)).toMatchObject({ code: 0 });
+    const { stdout } = await run(['patterns', 'test', '--json', 'AWS_ACCESS_KEY', `k ${AWS}`]);
+    expect(conforming('cli-patterns-test', stdout)).toEqual({
+      type: 'AWS_ACCESS_KEY',
+      matches: [{ type: 'AWS_ACCESS_KEY', line: 1, column: 3 }],
+    });
     expect(await run(['patterns', 'test', 'AWS_ACCESS_KEY', 'AKIA'])).toMatchObject({ code: 1 });
     const unknown = await run(['patterns', 'test', 'AWS_ACESS_KEY', 'x']);
     expect(unknown.code).toBe(2);

@@ -79,7 +79,7 @@ function skipSpaces(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-const SCHEMES = ['bearer ', 'token ', 'basic '].map((text) => Buffer.from(text));
+const SCHEMES = ['bearer ', 'token ', 'basic ', 'api-token '].map((text) => Buffer.from(text));
 
 /** Skips the word before the credentials of an Authorization field (RFC 9110 §11.6.2). */
 export function skipScheme(bytes: Uint8Array, at: number): number {
