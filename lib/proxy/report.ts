@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { identifyClient } from '../control/agents.ts';
+import { identifyClient, safeId } from '../control/agents.ts';
+import type { Scanner } from '../detect/types.ts';
 import type { RefusalCode } from '../errors.ts';
+import { maskSecrets } from '../redact/mask.ts';
 import type { Redaction } from '../redact/types.ts';
+import type { ExchangeContext } from './exchange-context.ts';
 
 /** How an exchange ended. */
 export type Outcome = 'delivered' | 'refused' | 'broken-off' | 'client-gone';
@@ -31,16 +34,26 @@ export interface ExchangeReport {
   addedLatency: number | undefined;
 }
 
-/** A report of an exchange that begins now. */
-export function beginReport(request: IncomingMessage, host: string, now: number): ExchangeReport {
-  const client = identifyClient(request.rawHeaders);
+/** A report of an exchange that begins now. Logs and state show it: secrets are taken out here. */
+export function beginReport(
+  request: IncomingMessage,
+  host: string,
+  scanner: Scanner,
+  context: Pick<ExchangeContext, 'exact' | 'vault' | 'now'>,
+): ExchangeReport {
+  const now = context.now();
+  const { session, request: id, agent } = identifyClient(request.rawHeaders);
+  const [maskedPath = '', maskedSession = '', maskedId = ''] = maskSecrets(
+    [request.url ?? '', session ?? '', id ?? ''],
+    { scanner, exact: context.exact, vault: context.vault, now },
+  );
   return {
     host,
     method: request.method ?? '',
-    path: shownPath(request.url ?? ''),
-    session: client.session,
-    request: client.request,
-    agent: client.agent,
+    path: shownPath(maskedPath),
+    session: session && safeId(maskedSession),
+    request: id && safeId(maskedId),
+    agent,
     startedAt: now,
     endedAt: now,
     status: 0,

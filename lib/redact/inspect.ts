@@ -25,6 +25,12 @@ export interface InspectionOptions {
   readonly decode?: boolean;
 }
 
+/** What of the context an inspection needs: it changes nothing. */
+export type InspectionContext = Pick<
+  RedactionContext,
+  'scanner' | 'exact' | 'vault' | 'now' | 'privateKeySeen'
+>;
+
 /** A known secret whose entry has left the store still has a type to be named by. */
 const FORGOTTEN_TYPE = 'KNOWN_SECRET';
 
@@ -42,7 +48,7 @@ const MAX_BELOW_PERCENT = 3;
  */
 export function inspect(
   bytes: Buffer,
-  ctx: RedactionContext,
+  ctx: InspectionContext,
   options: InspectionOptions = {},
 ): Inspection {
   let findings: Finding[] = [];

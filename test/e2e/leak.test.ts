@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { TEST_APIS } from '../support/apis.ts';
 import { findLeaks } from '../support/leaks.ts';
 import { useRig } from '../support/rig.ts';
-import { makeSecrets } from '../support/secrets.ts';
+import { makeSecret, makeSecrets } from '../support/secrets.ts';
 
 // Nothing that the provider gets, in no place and no form, holds a secret of any type.
 const rig = useRig();
@@ -123,6 +123,23 @@ describe('outside the body', () => {
     const query = oneLine.map((one, i) => `q${i}=${encodeURIComponent(one.value)}`).join('&');
     await rig.daemon.ask({ path: `/v1/other?${query}`, body: {} });
     expectRedacted(types);
+  });
+
+  test('what the operator is shown', async () => {
+    const key = makeSecret('GITHUB_TOKEN', 77);
+    const percent = [...key].map((one) => `%${one.charCodeAt(0).toString(16)}`).join('');
+    for (const path of [`/v1/files/${key}?a=b`, `/v1/files/${percent}#${key}`]) {
+      await rig.daemon.ask({ path, body: {}, headers: { 'session-id': key, 'x-request-id': key } });
+    }
+    // In the form of one that goes out, and of one that is refused.
+    await rig.daemon.ask({ path: `/v1/${key}`, body: '{}', headers: { host: 'other.example' } });
+    const state = (await rig.daemon.admin('GET', '/admin/state')).text;
+    const lines = JSON.stringify(await rig.daemon.chain());
+    for (const shown of [state, rig.daemon.output(), lines]) {
+      expect(shown).not.toContain(key);
+      expect(shown).not.toContain(percent);
+    }
+    expect(rig.daemon.output()).toContain('/v1/files/…');
   });
 
   test("the provider's own credential travels", async () => {

@@ -40,7 +40,7 @@ export async function runUpgrade(
   const { vault, observer, now } = context;
   const { settings, scanner, hash } = context.policy();
   const { host } = opened.host;
-  const report = beginReport(request, host, now());
+  const report = beginReport(request, host, scanner, context);
   const audit = auditExchange(context.audit, report);
   const pin = context.store.pin();
   observer.started(report);
