@@ -47,6 +47,9 @@ const UNAVAILABLE =
 const NOT_IMPLEMENTED =
   'HTTP/1.1 501 Not Implemented\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
 
+/** How often connections are looked at that are slow with their headers; Node's own is 30 s. */
+const CHECK_EVERY = 5_000;
+
 export function createInterceptor(
   context: ExchangeContext,
   limits: Settings['limits'],
@@ -60,6 +63,7 @@ export function createInterceptor(
   const server = http.createServer({
     requestTimeout: 0,
     headersTimeout: limits.headerTimeout,
+    connectionsCheckingInterval: Math.min(limits.headerTimeout, CHECK_EVERY),
     keepAliveTimeout: KEEP_ALIVE,
     maxHeaderSize: limits.headers,
   });

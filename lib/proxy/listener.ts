@@ -18,6 +18,9 @@ export type Route =
 /** Decides over a CONNECT; throws a refusal. */
 export type Router = (authority: Authority) => Promise<Route>;
 
+/** How often connections are looked at that are slow with their headers; Node's own is 30 s. */
+const CHECK_EVERY = 5_000;
+
 const ESTABLISHED = 'HTTP/1.1 200 Connection Established\r\n\r\n';
 
 const CONNECT_ONLY = {
@@ -43,6 +46,7 @@ export function createListener(
   const server = http.createServer({
     headersTimeout: limits.headerTimeout,
     requestTimeout: limits.headerTimeout,
+    connectionsCheckingInterval: Math.min(limits.headerTimeout, CHECK_EVERY),
     maxHeaderSize: limits.headers,
   });
   server.maxConnections = limits.connections;

@@ -129,6 +129,45 @@ describe('the kill switch', () => {
   );
 });
 
+describe.runIf(canInject)('record before effect', () => {
+  const rig = useRig();
+  const SYNC = 500;
+
+  test('a slow disk holds back the tail of a request and a restored secret, nothing else', async () => {
+    const times = { head: 0, tail: 0 };
+    rig.provider.behave('/order', (request, response) => {
+      request.once('data', () => {
+        times.head = performance.now();
+      });
+      request.once('end', () => {
+        times.tail = performance.now();
+        const seen = rig.provider.requests.find(({ url }) => url === '/order');
+        const [placeholder] = /<pl:[A-Z_]+:[0-9a-f]+>/.exec(seen?.text() ?? '') ?? [];
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write('data: {"type":"ping"}\n\n');
+        response.end(`data: {"type":"x","text":"${placeholder}"}\n\n`);
+      });
+    });
+    const key = makeSecret('GITHUB_TOKEN', 23);
+    const body = JSON.stringify({ a: 'x'.repeat(100_000), key });
+    const slow = await inject(rig.daemon.pid, `fdatasync:delay_enter=${SYNC}000`);
+    try {
+      const socket = await send(rig.daemon, post('/order', body.length) + body);
+      await readAll(socket, { enough: (text) => text.includes('"ping"') });
+      const ping = performance.now();
+      const { text } = await readAll(socket, { enough: (all) => all.includes('"x"') });
+      const restored = performance.now();
+      socket.destroy();
+      expect(text).toContain(key);
+      // Timers and clocks of two processes: a little less than the delay is the delay.
+      expect(times.tail - times.head).toBeGreaterThan(SYNC * 0.8);
+      expect(restored - ping).toBeGreaterThan(SYNC * 0.5);
+    } finally {
+      await slow.stop();
+    }
+  });
+});
+
 describe('while the provider shakes hands', () => {
   const silent = net.createServer((socket) => {
     open.add(socket);
