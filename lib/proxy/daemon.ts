@@ -8,6 +8,7 @@ import { loadSettings, parseSettings } from '../config/load/settings.ts';
 import { loadSessionKey } from '../config/session-key.ts';
 import type { Homes, Settings } from '../config/types.ts';
 import { followConfig } from '../control/config-source.ts';
+import { createHeartbeat } from '../control/heartbeat.ts';
 import { createKillSwitch, killSwitchRefusal } from '../control/kill-switch.ts';
 import { type PolicyWatch, watchPolicy } from '../control/policy-watch.ts';
 import { createReloader } from '../control/reload.ts';
@@ -30,6 +31,7 @@ import { loadPolicy } from './policy.ts';
 import { createRouter } from './router.ts';
 import { runSelfTest } from './self-test.ts';
 import { settledWithin } from './settled-within.ts';
+import { startFields } from './start-line.ts';
 
 export interface DaemonOptions {
   readonly homes: Homes;
@@ -190,7 +192,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     if (held.active) observer.killSwitch(held);
 
     // the operator's side
-    await audit.append('start', { version, pid: process.pid, policy_hash: policy.hash });
+    await audit.append('start', startFields(version, policy));
     let address: Daemon['address'] | undefined;
     const operator = await openOperatorSide(
       files.adminSocket,
@@ -247,7 +249,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     // Where no notification came, as for a sentinel older than the watch, and nothing is under way.
     const looking = setInterval(killSwitch.check, LOOK_EVERY).unref();
+    const beat = createHeartbeat(
+      () => audit.head.length,
+      (idle) => {
+        const fields = {
+          idle_seconds: Math.round(idle / 1000),
+          policy_hash: reloader.current.hash,
+        };
+        audit.append('heartbeat', fields).catch(onFault);
+      },
+    );
     const housekeeping = setInterval(() => {
+      beat(now());
       engine.known.prune();
       hosts.sites.leaves.renew(Date.now()).catch(onFault);
     }, HOUSEKEEPING).unref();
