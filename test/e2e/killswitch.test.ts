@@ -187,3 +187,80 @@ describe('after a crash', () => {
     }
   });
 });
+
+/** Every subset of the sources, by name. */
+const COMBINATIONS = Array.from({ length: 16 }, (_, bits) =>
+  Object.keys(SOURCES).filter((_name, index) => (bits >> index) & 1),
+);
+
+describe('any combination', () => {
+  test('holds as it is through a reload and a restart, whether it ended well or crashed', async () => {
+    let daemon = await startDaemon();
+    try {
+      for (const [round, names] of COMBINATIONS.entries()) {
+        for (const name of names) await SOURCES[name]?.engage(daemon);
+        const held = async () => JSON.stringify(await activeSources(daemon));
+        await until(async () => (await held()) === JSON.stringify(names), { timeout: 15_000 });
+        expect((await daemon.admin('POST', '/admin/reload')).status).toBe(200);
+        expect(await activeSources(daemon)).toEqual(names);
+        await daemon.stop(round % 2 === 0 ? 'SIGTERM' : 'SIGKILL');
+        daemon = await startDaemon({ home: daemon.home });
+        expect(await activeSources(daemon)).toEqual(names);
+        const answer = await daemon.ask({ body: {} });
+        if (names.length > 0) expect(answer.headers['x-waterwall']).toBe('killswitch-engaged');
+        else expect(answer.headers['x-waterwall']).not.toBe('killswitch-engaged');
+        // Letting go of one after the other; the rest holds until the last has gone.
+        for (const [index, name] of names.entries()) {
+          await SOURCES[name]?.release(daemon);
+          const rest = JSON.stringify(names.slice(index + 1));
+          await until(async () => (await held()) === rest, { timeout: 15_000 });
+        }
+      }
+      const lines = (await daemon.chain()).filter((line) => line.line_type === 'killswitch');
+      for (const name of Object.keys(SOURCES)) {
+        const own = lines.filter((line) => line['source'] === name).map((line) => line['action']);
+        // A source that is found engaged at a start is told anew; a latch goes on as it was.
+        expect(own.filter((action) => action === 'disarm')).toHaveLength(8);
+        expect(own.filter((action) => action === 'arm').length).toBeGreaterThanOrEqual(8);
+        expect(own.at(-1)).toBe('disarm');
+      }
+    } finally {
+      await daemon.dispose();
+    }
+  }, 180_000);
+});
+
+describe('an upload under way', () => {
+  const rig = useRig();
+
+  test('is cut within the 100 ms look, and reaches the provider only in part', async () => {
+    const socket = await tlsTunnel(rig.daemon, HOST);
+    socket.on('error', () => {});
+    const piece = 'x'.repeat(16_384);
+    const total = 64 * piece.length;
+    socket.write(
+      `POST /v1/messages HTTP/1.1\r\nHost: ${HOST}\r\ncontent-type: text/plain\r\ncontent-length: ${total}\r\n\r\n`,
+    );
+    for (let sent = 0; sent < 8; sent++) socket.write(piece);
+    const inFlight = async (): Promise<number> => {
+      const state = (await rig.daemon.admin('GET', '/admin/state')).json();
+      return (state['totals'] as { in_flight: number }).in_flight;
+    };
+    await until(async () => (await inFlight()) === 1);
+    const before = rig.provider.requests.length;
+    writeFileSync(join(rig.daemon.home, 'run', 'kill'), '');
+    try {
+      // Nobody asks anything: it is the switch's own look that ends the upload.
+      const line = await rig.daemon.waitForLine(
+        (each) => each.line_type === 'killswitch' && each['action'] === 'arm',
+      );
+      expect(line).toMatchObject({ source: 'sentinel' });
+      await until(async () => (await inFlight()) === 0);
+      expect(rig.provider.requests.length).toBe(before);
+    } finally {
+      rmSync(join(rig.daemon.home, 'run', 'kill'));
+      socket.destroy();
+    }
+    await until(async () => (await activeSources(rig.daemon)).length === 0);
+  });
+});
