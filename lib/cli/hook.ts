@@ -4,9 +4,6 @@ import { examples } from './examples.ts';
 import { print, printJson, say } from './output.ts';
 import { type Colour, type Paint, paintFor } from './style.ts';
 
-/** The agent waits for a hook with its first prompt; it gives up after ten seconds. */
-const PATIENCE = 2000;
-
 interface Options {
   readonly settings?: string;
   readonly statusline?: boolean;
@@ -44,7 +41,7 @@ export function configure(command: Command): void {
       'Prints a warning for the session, as hook JSON, where the proxy is not well; nothing otherwise. Always exits 0: the agent reads it only then.',
     )
     .addHelpText('after', examples(['waterwall hook session-start', 'what a session is told now']))
-    .action(sessionStart);
+    .action(async () => (await import('./hook-events.ts')).sessionStart());
   command
     .command('gate')
     .summary('what the agent runs before each prompt')
@@ -52,7 +49,7 @@ export function configure(command: Command): void {
       'Exits 2, which blocks the prompt, and says why on stderr, where the proxy is not well.',
     )
     .addHelpText('after', examples(['waterwall hook gate; echo $?', 'whether a prompt may go']))
-    .action(gate);
+    .action(async () => (await import('./hook-events.ts')).gate());
 }
 
 function installing(command: Command): void {
@@ -141,32 +138,4 @@ function advice(action: Action, report: HookReport): readonly string[] {
     if (report.statusline === 'foreign') lines.push('there is another status line: it stays');
   }
   return lines;
-}
-
-async function sessionStart(): Promise<void> {
-  const { currentHomes } = await import('../ops/current-homes.ts');
-  const { askGate } = await import('../ops/health-gate.ts');
-  const { hookAnswer } = await import('../ops/hook-answer.ts');
-  const { printNow } = await import('./output.ts');
-  const state = await askGate(currentHomes(process.env), PATIENCE);
-  if (!state.open) printNow(JSON.stringify(hookAnswer(state)));
-  process.exit(0);
-}
-
-async function gate(): Promise<void> {
-  const { currentHomes } = await import('../ops/current-homes.ts');
-  const { askGate } = await import('../ops/health-gate.ts');
-  try {
-    const state = await askGate(currentHomes(process.env), PATIENCE);
-    if (state.open) process.exit(0);
-    complainNow(`Waterwall: ${state.reason}; ${state.fix}`);
-  } catch (error) {
-    // What cannot be told is not well.
-    complainNow(`Waterwall: the gate failed: ${error instanceof Error ? error.message : error}`);
-  }
-  process.exit(2);
-}
-
-function complainNow(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

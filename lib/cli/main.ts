@@ -1,44 +1,21 @@
-import { CommanderError } from 'commander';
-import { WaterwallError } from '../errors.ts';
-import { reportFailure } from './failure.ts';
-import { say, tolerateClosedOutput } from './output.ts';
-import { buildProgram } from './program.ts';
-import { VERBS } from './verbs.ts';
+import { tolerateClosedOutput } from './output.ts';
 
-/** Runs one command line; gives the exit code. */
-async function main(args: readonly string[]): Promise<number> {
-  const json = wantsJson(args);
-  try {
-    const program = await buildProgram({ wanted: (verb) => args.includes(verb), json });
-    await program.parseAsync(args, { from: 'user' });
-    return Number(process.exitCode ?? 0);
-  } catch (error) {
-    if (error instanceof CommanderError) return usageExit(error, json, args[0]);
-    return reportFailure(error, json);
-  }
-}
-
-/** Help and version are answers; everything else commander says is a usage error. */
-function usageExit(error: CommanderError, json: boolean, verb: string | undefined): number {
-  if (error.exitCode === 0) return 0;
-  const known = VERBS.some(({ name }) => name === verb);
-  const fix = `see ${known ? `waterwall ${verb}` : 'waterwall'} --help`;
-  if (!json) {
-    if (error.code !== 'commander.help') say(`  fix: ${fix}`);
-    return 2;
-  }
-  const message = error.message.replace(/^error: /, '').split('\n')[0] ?? '';
-  return reportFailure(new WaterwallError('usage', message, { fix }), true);
-}
-
-/** Before any parsing, so that a usage error comes in the asked form too; not what follows `--`. */
-function wantsJson(args: readonly string[]): boolean {
-  const end = args.indexOf('--');
-  const own = end === -1 ? args : args.slice(0, end);
-  return args[0] !== 'run' && own.includes('--json');
-}
+/**
+ * What agents and wrappers run again and again, and wait for: without the command line's parser,
+ * whose loading alone takes longer than the answer. Each ends the process.
+ */
+const AT_ONCE: Readonly<Record<string, () => Promise<() => Promise<void>>>> = {
+  'pre-launch-hook': async () => (await import('./pre-launch-hook.ts')).preLaunchHook,
+  'hook session-start': async () => (await import('./hook-events.ts')).sessionStart,
+  'hook gate': async () => (await import('./hook-events.ts')).gate,
+  statusline: async () => (await import('./statusline.ts')).statusLine,
+};
 
 tolerateClosedOutput();
-const code = await main(process.argv.slice(2));
+const args = process.argv.slice(2);
+const atOnce = AT_ONCE[args.join(' ')];
+if (atOnce !== undefined) await (await atOnce())();
+const { runCommandLine } = await import('./command-line.ts');
+const code = await runCommandLine(args);
 // A daemon that failed half-way may hold sockets open: what was said is written, then we end.
 process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));

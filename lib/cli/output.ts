@@ -22,8 +22,17 @@ export function say(text: string): void {
 
 /** Writes at once, for a process that is about to exit. */
 export function printNow(text: string): void {
+  writeNow(1, text);
+}
+
+/** Says at once, for a process that is about to exit. */
+export function sayNow(text: string): void {
+  writeNow(2, text);
+}
+
+function writeNow(descriptor: number, text: string): void {
   try {
-    writeSync(1, `${text}\n`);
+    writeSync(descriptor, `${text}\n`);
   } catch {
     // Nobody reads: nothing is left to say it to.
   }

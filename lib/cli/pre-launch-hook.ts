@@ -14,13 +14,16 @@ export function configure(command: Command): void {
       'after',
       examples(['waterwall pre-launch-hook && exec claude "$@"', 'in a wrapper script']),
     )
-    .action(async () => {
-      const { currentHomes } = await import('../ops/current-homes.ts');
-      const { askGate } = await import('../ops/health-gate.ts');
-      const { hookAnswer } = await import('../ops/hook-answer.ts');
-      const gate = await askGate(currentHomes(process.env), PATIENCE);
-      if (gate.open) process.exit(0);
-      printNow(JSON.stringify(hookAnswer(gate)));
-      process.exit(1);
-    });
+    .action(preLaunchHook);
+}
+
+/** Answers a wrapper, and ends the process. */
+export async function preLaunchHook(): Promise<void> {
+  const { currentHomes } = await import('../ops/current-homes.ts');
+  const { askGate } = await import('../ops/health-gate.ts');
+  const gate = await askGate(currentHomes(process.env), PATIENCE);
+  if (gate.open) process.exit(0);
+  const { hookAnswer } = await import('../ops/hook-answer.ts');
+  printNow(JSON.stringify(hookAnswer(gate)));
+  process.exit(1);
 }

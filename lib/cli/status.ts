@@ -50,11 +50,15 @@ function statusJson(gate: Gate): object {
 export function statusLine(gate: Gate, paint: Paint): string {
   if (!gate.open) return `${paint('red', STATES[gate.code].word)}  ${gate.reason}; ${gate.fix}`;
   const { version, uptime_seconds, patterns_loaded, map_size, map_capacity } = gate.health;
+  const unreachable = gate.health.upstream_reachable === false;
   return [
     `${paint('green', 'up')}  waterwall ${version}`,
     `for ${span(uptime_seconds)}`,
     `${patterns_loaded} patterns`,
     `store ${map_size} of ${map_capacity}`,
+    ...(unreachable
+      ? [`${paint('yellow', 'provider not reached')} (waterwall verify-install)`]
+      : []),
     'kill switch off',
   ].join(', ');
 }

@@ -14,20 +14,23 @@ export function configure(command: Command): void {
       'after',
       examples(['waterwall hook install --statusline', "puts it into Claude Code's settings"]),
     )
-    .action(async () => {
-      const { currentHomes } = await import('../ops/current-homes.ts');
-      const { askGate } = await import('../ops/health-gate.ts');
-      const { readSession, sessionFacts } = await import('../ops/hook/session.ts');
-      const { renderStatusLine } = await import('./status-line-text.ts');
-      const { paint, plain } = await import('./style.ts');
-      const homes = currentHomes(process.env);
-      const [gate, session] = await Promise.all([
-        askGate(homes, PATIENCE.daemon),
-        readSession(process.stdin, PATIENCE.stdin),
-      ]);
-      const facts = gate.open ? await sessionFacts(homes, session, PATIENCE.daemon) : undefined;
-      // The agent reads it from a pipe, and shows colours.
-      printNow(renderStatusLine(gate, facts, process.env['NO_COLOR'] ? plain : paint));
-      process.exit(0);
-    });
+    .action(statusLine);
+}
+
+/** Prints the line, and ends the process. */
+export async function statusLine(): Promise<void> {
+  const { currentHomes } = await import('../ops/current-homes.ts');
+  const { askGate } = await import('../ops/health-gate.ts');
+  const { readSession, sessionFacts } = await import('../ops/hook/session.ts');
+  const { renderStatusLine } = await import('./status-line-text.ts');
+  const { paint, plain } = await import('./style.ts');
+  const homes = currentHomes(process.env);
+  const [gate, session] = await Promise.all([
+    askGate(homes, PATIENCE.daemon),
+    readSession(process.stdin, PATIENCE.stdin),
+  ]);
+  const facts = gate.open ? await sessionFacts(homes, session, PATIENCE.daemon) : undefined;
+  // The agent reads it from a pipe, and shows colours.
+  printNow(renderStatusLine(gate, facts, process.env['NO_COLOR'] ? plain : paint));
+  process.exit(0);
 }

@@ -40,7 +40,7 @@ export function judge(healthy: boolean, health: Health): Gate {
       open: false,
       code: 'unhealthy',
       reason: `the proxy is not healthy (${health.problems.map(({ reason }) => reason).join('; ')})`,
-      fix: 'see what is wrong with `waterwall status --json`',
+      fix: 'see what mends it with `waterwall verify-install --runtime`',
       health,
     };
   }

@@ -191,7 +191,7 @@ describe('the end', () => {
   test('up --detach returns when it is healthy', async () => {
     const { code, stdout } = await run('up', '--detach', '--json');
     expect(code).toBe(0);
-    const { pid, log } = JSON.parse(stdout);
+    const { pid, log } = conforming('cli-up', stdout) as { pid: number; log: string };
     try {
       expect(statSync(log).mode & 0o777).toBe(0o600);
       expect((await run('status')).code).toBe(0);

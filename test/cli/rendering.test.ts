@@ -106,12 +106,18 @@ describe('the gate', () => {
     );
   });
 
+  test('says that no provider was reached, and what to look with', () => {
+    const line = statusLine(judge(true, { ...health, upstream_reachable: false }), plain);
+    expect(line).toContain('provider not reached (waterwall verify-install)');
+  });
+
   test('closes with the reason', () => {
     const problems = [{ part: 'chain' as const, reason: 'the disk is full' }];
     expect(judge(false, { ...health, status: 'failed', problems })).toMatchObject({
       open: false,
       code: 'unhealthy',
       reason: 'the proxy is not healthy (the disk is full)',
+      fix: expect.stringContaining('waterwall verify-install --runtime'),
     });
     expect(
       judge(true, { ...health, killswitch_active: true, killswitch_sources: ['http'] }),
