@@ -26,15 +26,19 @@ export function decodePercent(raw: Uint8Array, plusIsSpace: boolean): DecodedTex
   return { bytes: bytes.subarray(0, length), origin: origin.subarray(0, length + 1) };
 }
 
+/** No secret is shorter; `%2d` in a format string stands alone or with less around it. */
+const SHORTEST = 8;
+
 /**
- * Whether a text holds percent-encoded characters that nobody has to encode (RFC 3986 §2.3), which
- * may hide a secret's literal beginning.
+ * Whether a text holds percent-encoded characters that nobody has to encode (RFC 3986 §2.3) where
+ * they may hide a secret's literal beginning: in a word that is long enough for one.
  */
 export function hidesInPercent(bytes: Buffer): boolean {
   let at = bytes.indexOf(PERCENT);
   for (let probe = 0; at >= 0; probe++) {
     const value = hexPair(bytes, at + 1);
-    if (probe === PROBES || (value >= 0 && isUnreserved(value))) return true;
+    if (probe === PROBES) return true;
+    if (value >= 0 && isUnreserved(value) && isInLongWord(bytes, at)) return true;
     at = bytes.indexOf(PERCENT, at + 1);
   }
   return false;
@@ -45,6 +49,24 @@ export function holdsPercent(bytes: Buffer): boolean {
   let at = bytes.indexOf(PERCENT);
   while (at >= 0 && hexPair(bytes, at + 1) < 0) at = bytes.indexOf(PERCENT, at + 1);
   return at >= 0;
+}
+
+/** Whether the word around an offset decodes to as many bytes as a secret has at least. */
+function isInLongWord(bytes: Buffer, at: number): boolean {
+  let start = at;
+  while (start > 0 && at - start < 3 * SHORTEST && isOfWord(bytes[start - 1] as number)) start--;
+  let length = 0;
+  for (let next = start; length < SHORTEST && next < bytes.length; length++) {
+    const byte = bytes[next] as number;
+    if (!isOfWord(byte)) return false;
+    next += byte === PERCENT && hexPair(bytes, next + 1) >= 0 ? 3 : 1;
+  }
+  return length === SHORTEST;
+}
+
+/** Whether a byte is none of those that end a word in text and in the source of a string. */
+function isOfWord(byte: number): boolean {
+  return byte > 0x20 && byte !== 0x22 && byte !== 0x27 && byte !== 0x5c && byte !== 0x60;
 }
 
 function isUnreserved(byte: number): boolean {

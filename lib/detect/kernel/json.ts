@@ -64,24 +64,25 @@ function textEnd(from: u32, length: u32): u32 {
   const quote = i8x16.splat(0x22);
   const backslash = i8x16.splat(0x5c);
   const space = i8x16.splat(0x20);
-  let i = from;
-  while (i < length) {
+  for (let i = from; i < length; i += 16) {
     const bytes = v128.load(DATA + i);
     const ends = v128.or(
       v128.or(i8x16.eq(bytes, quote), i8x16.eq(bytes, backslash)),
       i8x16.lt_u(bytes, space),
     );
-    if (!v128.any_true(ends)) {
-      i += 16;
-      continue;
+    if (!v128.any_true(ends)) continue;
+    let lanes: u32 = i8x16.bitmask(ends);
+    while (lanes) {
+      const lane = ctz(lanes);
+      const at = i + lane;
+      // A line of code has several short escapes; they need no change of state.
+      const isShort = load<u8>(DATA + at) === 0x5c && isShortEscape(load<u8>(DATA + at, 1));
+      if (!isShort || at + 1 >= length) return min(at, length);
+      lanes &= ~(3 << lane);
+      if (lane === 15) i++;
     }
-    i += ctz(i8x16.bitmask(ends));
-    // A line of code has several; they need no change of state.
-    const isShort = load<u8>(DATA + i) === 0x5c && isShortEscape(load<u8>(DATA + i, 1));
-    if (!isShort || i + 1 >= length) break;
-    i += 2;
   }
-  return min(i, length);
+  return length;
 }
 
 function readByte(byte: u32): bool {
@@ -220,14 +221,6 @@ function isSpace(byte: u32): bool {
 
 /** `"`, `\\`, `/`, `b`, `f`, `n`, `r`, `t`. */
 function isShortEscape(byte: u32): bool {
-  return (
-    byte === 0x22 ||
-    byte === 0x5c ||
-    byte === 0x2f ||
-    byte === 0x62 ||
-    byte === 0x66 ||
-    byte === 0x6e ||
-    byte === 0x72 ||
-    byte === 0x74
-  );
+  const set: u64 = byte < 64 ? 0x0000800400000000 : 0x0014404410000000;
+  return byte < 128 && <bool>((set >> (byte & 63)) & 1);
 }
