@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { measureMemory, measureStart, measureSync, measureWays } from './measure.mjs';
 import { endAll, start } from './process.mjs';
 import { writeReadme } from './readme.mjs';
-import { WORK } from './rows.mjs';
+import { WORK, warmUp } from './rows.mjs';
 import { tableOf } from './table.mjs';
 import { stop } from './waterwall.mjs';
 import { openWays } from './ways.mjs';
@@ -51,6 +51,7 @@ async function run() {
   try {
     const { ways, skipped, home, waterwall } = await openWays(folder);
     const work = WORK.filter(({ ids }) => ids.some(wanted));
+    if (work.length > 0) await warmUp(ways);
     const { figures, cpu } = await measureWays(ways, work, Number(values.rounds), say);
     const viaWaterwall = ways.find(({ name }) => name === 'waterwall');
     say('memory, start, engine');

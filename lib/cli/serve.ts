@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty';
+import { setFlagsFromString } from 'node:v8';
 import { loadSettings } from '../config/load/settings.ts';
 import type { Homes } from '../config/types.ts';
 import { connectServiceManager } from '../ops/service-notify.ts';
@@ -6,8 +7,16 @@ import { startDaemon } from '../proxy/daemon.ts';
 import { type LogFormat, openDaemonLog } from './daemon-log.ts';
 import { readVersion } from './version.ts';
 
+/**
+ * Bodies lie outside of V8's heap but count against its limit, which V8 lets grow by little: bodies
+ * of 2 MB made it collect everything after every fourth request. With this limit it does not, and
+ * such a request takes 9.5 ms of CPU instead of 18 (measured with --trace-gc, Node 20).
+ */
+const HEAP_GROWTH = '--heap-growing-percent=300';
+
 /** Runs the daemon in this process until it is told to end; gives its exit code. */
 export async function serve(homes: Homes, format?: LogFormat): Promise<number> {
+  setFlagsFromString(HEAP_GROWTH);
   const log = await openDaemonLog(homes, loadSettings(homes).log, format);
   const manager = connectServiceManager(process.env, process.pid, log.fault);
   const daemon = await startDaemon({
