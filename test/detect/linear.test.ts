@@ -30,6 +30,11 @@ const FLOODS = [
   '1:A',
   'https://a:b',
   'secret_access_key=',
+  'token=',
+  'token = ',
+  'token="aB3xK9mP2qR7tU5w" ',
+  'password: "',
+  'authorization: basic ',
   'acme_',
   'evil',
   '-----BEGIN ',
@@ -42,12 +47,16 @@ const FLOODS = [
   `-----BEGIN CERTIFICATE-----\n${A64}\n`,
 ];
 
-/** The quickest of a few runs: what else the machine does can only make one slower. */
+/**
+ * The quickest of a few runs, in processor time: what else the machine does can only make one
+ * slower, and what waits for its turn the most the longest run.
+ */
 function quickest(bytes: Buffer): number {
   const times = Array.from({ length: 5 }, () => {
-    const before = performance.now();
+    const before = process.cpuUsage();
     scanner.scan({ bytes, depthAt: () => 1, privateKeySeen: true });
-    return performance.now() - before;
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
   });
   return Math.min(...times);
 }
