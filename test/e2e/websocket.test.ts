@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startDaemon } from '../support/daemon.ts';
+import { canInject, inject } from '../support/inject.ts';
 import { findLeaks } from '../support/leaks.ts';
 import { startProvider } from '../support/provider.ts';
 import { useRig } from '../support/rig.ts';
@@ -794,6 +795,44 @@ describe('the log', () => {
       await daemon.stop('SIGKILL');
       const types = (await daemon.chain()).map(({ line_type }) => line_type);
       expect(types).toEqual(expect.arrayContaining(['redaction', 'detokenization']));
+    } finally {
+      await daemon.dispose();
+      await provider.close();
+    }
+  });
+
+  test.runIf(canInject)('a full disk: nothing is sent, nothing restored is given', async () => {
+    const provider = await startProvider();
+    const daemon = await startDaemon({ provider });
+    try {
+      const play = async (path: string) => {
+        const playing = playProvider(provider, path);
+        const client = await openWebSocket(daemon, { path });
+        return { client, played: await playing };
+      };
+      const answered = await play('/answered');
+      const asking = await play('/asking');
+      answered.client.send(create({ input: KEY }));
+      await until(() => answered.played.messages.length === 1);
+      const placeholder = answered.played.messages[0]?.match(PLACEHOLDER)?.[0];
+      const folder = join(daemon.home, 'log', 'chain');
+      const segment = join(folder, readdirSync(folder).sort().at(-1) as string);
+      const full = await inject(daemon.pid, 'write:error=ENOSPC', segment);
+      answered.played.socket.send('{"n":1}');
+      answered.played.socket.send(JSON.stringify({ text: placeholder }));
+      answered.played.socket.send('{"n":2}');
+      asking.client.send(create({ input: OTHER }));
+      for (const { client, played } of [answered, asking]) {
+        expect(await client.closed).toEqual({ code: 1008, reason: 'Waterwall: audit-unavailable' });
+        await played.closed;
+      }
+      await full.stop();
+      expect(answered.client.messages[0]).toBe('{"n":1}');
+      expect(answered.client.messages.slice(1).map((one) => JSON.parse(one))).toMatchObject([
+        { type: 'error', waterwall: { code: 'audit-unavailable' } },
+      ]);
+      expect(asking.played.messages).toEqual([]);
+      expect(daemon.running()).toBe(true);
     } finally {
       await daemon.dispose();
       await provider.close();

@@ -48,7 +48,8 @@ export function createDelivery(
   };
   return {
     add(messages, recorded, then = () => {}) {
-      if (stopped) return;
+      // Whoever stopped knows why already.
+      if (stopped) return void recorded?.catch(() => {});
       if (queue.length === 0 && recorded === undefined) return leave({ messages, then });
       const bytes = messages.reduce((sum, message) => sum + message.length, 0);
       const entry: Entry = { messages, bytes, then, ready: recorded === undefined };

@@ -51,6 +51,7 @@ export function createQuestions(
     const turn = turns.begin(message);
     // gate
     await context.gate();
+    if (stopped) return;
     const { scanner, hash } = context.policy();
 
     // redact
