@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { findLeaks } from '../support/leaks.ts';
 import { startRelay } from '../support/relay.ts';
 import { useRig } from '../support/rig.ts';
 import { type MadeSecret, makeSecrets } from '../support/secrets.ts';
+import { until } from '../support/until.ts';
 import { AGENTS, type Agent } from './agents.ts';
 import { type Command, type Installed, installAgents } from './install.ts';
 import { stage } from './stage.ts';
@@ -68,6 +70,32 @@ describe('where the provider takes WebSockets', () => {
     const lines = rig.daemon.output().split('\n');
     expect(lines.filter((line) => line.includes(`GET ${agent.path}  101`))).not.toEqual([]);
     expect(lines.filter((line) => / {2}(?:---|[45]\d\d) {2}/.test(line))).toEqual([]);
+  });
+
+  test.for(codex)('%s stops where it is cut between two turns', async ([, agent], { skip }) => {
+    const command = find(agent, skip);
+    rig.provider.forget();
+    const { daemon } = rig;
+    const script = [{ tool: 'exec_command', input: { cmd: 'sleep 2' } }, { text: 'not said' }];
+    const running = stage(agent, command, {
+      proxyPort: daemon.port,
+      roots: daemon.ca,
+      file: FILE,
+      prompt: () => `play @@${JSON.stringify(script)}@@`,
+    });
+    await until(() => rig.provider.messages.some((one) => one.includes('sleep 2')), {
+      timeout: 30_000,
+    });
+    await sleep(500);
+    await daemon.admin('POST', '/admin/killswitch', { action: 'arm', reason: 'a test' });
+    try {
+      const { run } = await running;
+      expect(run.timedOut, run.output).toBe(false);
+      expect(run.output).toContain('Waterwall: kill switch engaged');
+      expect(run.output).not.toContain('codex\nnot said');
+    } finally {
+      await daemon.admin('POST', '/admin/killswitch', { action: 'disarm' });
+    }
   });
 });
 
