@@ -341,9 +341,9 @@ describe('messages', () => {
       new Set(['redaction', 'detokenization']),
     );
     const state = (await rig.daemon.admin('GET', '/admin/state')).json();
-    const activities = (state['activities'] as { method?: string; kind: string }[]).filter(
-      ({ method }) => method === 'WS',
-    );
+    const activities = (
+      state['activities'] as { method?: string; session?: string; kind: string }[]
+    ).filter(({ method, session }) => method === 'WS' && session === 'the-session');
     expect(new Set(activities.map(({ kind }) => kind))).toEqual(new Set(['out', 'in']));
     expect(state['totals']).toMatchObject({ in_flight: 0 });
   });
