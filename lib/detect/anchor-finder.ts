@@ -5,11 +5,17 @@ import { createKernel, type Kernel } from './kernel-instance.ts';
 /** Finds anchors in bytes; holds the kernel's memory. */
 export interface AnchorFinder {
   /**
-   * Reports every occurrence, by the window's offset.
+   * Reports every occurrence, by the window's offset; some are reported twice. The anchors of runs
+   * are numbered after the others.
    *
+   * @param lineEnds - is given the offsets at which a long run of base64 characters ends its line
    * @returns whether an escaped slash (`\/`) was met
    */
-  find(bytes: Uint8Array, report: (offset: number, anchor: number) => void): boolean;
+  find(
+    bytes: Uint8Array,
+    report: (offset: number, anchor: number) => void,
+    lineEnds?: number[],
+  ): boolean;
 }
 
 /** The last of 16 buckets lets `\/` through, which the kernel looks at itself. */
@@ -22,27 +28,35 @@ const HASH_MULTIPLIER = 2654435761;
  * Writes the tables of all anchors into a new kernel.
  *
  * @param buckets - at most 15, that let every anchor's window through
+ * @param runAnchors - looked for in runs of 31 and more base64 characters only
  */
 export function createAnchorFinder(
   anchors: readonly Anchor[],
   buckets: readonly Bucket[],
+  runAnchors: readonly Anchor[],
 ): AnchorFinder {
-  if (anchors.length > MAX_ANCHORS) throw new RangeError('too many anchors');
+  const all = [...anchors, ...runAnchors];
+  if (all.length > MAX_ANCHORS) throw new RangeError('too many anchors');
   const kernel = createKernel();
-  writeAnchors(kernel, anchors);
-  writeWindows(kernel, anchors);
+  writeAnchors(kernel, all);
+  writeWindows(kernel, all, anchors.length);
   writeBuckets(kernel, buckets);
   return {
-    find(bytes, report) {
+    find(bytes, report, lineEnds) {
       const { at, words } = kernel;
       const out = at.OUT >> 2;
+      words[at.ROW >> 2] = 0;
       words[at.ESCAPED_SLASH >> 2] = 0;
       for (let start = 0; start < bytes.length; ) {
         const length = kernel.load(bytes, start);
         for (let from = 0; from < length; from = words[at.RESUME >> 2] as number) {
           const hits = kernel.findAnchors(from, length);
           for (let i = 0; i < hits; i++) {
-            report(start + (words[out + 2 * i] as number), words[out + 2 * i + 1] as number);
+            // A run that goes over the beginning of a chunk is searched from before it.
+            const offset = start + ((words[out + 2 * i] as number) | 0);
+            const id = words[out + 2 * i + 1] as number;
+            if (id === at.LINE_END) lineEnds?.push(offset);
+            else report(offset, id);
           }
         }
         start += length;
@@ -80,7 +94,7 @@ function writeAnchors({ at, bytes }: Kernel, anchors: readonly Anchor[]): void {
   });
 }
 
-function writeWindows({ at, bytes }: Kernel, anchors: readonly Anchor[]): void {
+function writeWindows({ at, bytes }: Kernel, anchors: readonly Anchor[], inText: number): void {
   const shorts = new Uint16Array(bytes.buffer);
   const heads = at.HEADS >> 1;
   const chains = at.CHAINS >> 1;
@@ -92,7 +106,7 @@ function writeWindows({ at, bytes }: Kernel, anchors: readonly Anchor[]): void {
       if (seen.has(hash)) continue;
       seen.add(hash);
       if (used >= MAX_CHAIN) throw new RangeError('too many spellings of anchors');
-      const bit = at.WINDOWS + (hash >> 3);
+      const bit = (id < inText ? at.WINDOWS : at.RUN_WINDOWS) + (hash >> 3);
       bytes[bit] = (bytes[bit] as number) | (1 << (hash & 7));
       shorts[chains + used * 2] = id;
       shorts[chains + used * 2 + 1] = shorts[heads + hash] as number;

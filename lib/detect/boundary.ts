@@ -7,7 +7,7 @@ const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 
 /** Escapes of one character (`\n`, `\e`, …), at any depth of escaping. */
-const SHORT_ESCAPES = new Set(Buffer.from('nrtbfvae0', 'latin1'));
+export const SHORT_ESCAPES = new Set(Buffer.from('nrtbfvae0', 'latin1'));
 
 /** Whether a secret of a type with this rule may begin here. */
 export function mayBegin(bytes: Uint8Array, at: number, left: Pattern['left']): boolean {
@@ -36,7 +36,8 @@ export function endsEscape(bytes: Uint8Array, at: number): boolean {
 
 const LONGEST_ANSI_CODE = 24;
 
-function endsAnsiCode(bytes: Uint8Array, at: number): boolean {
+/** Whether an ANSI colour code ends here. */
+export function endsAnsiCode(bytes: Uint8Array, at: number): boolean {
   const last = (bytes[at - 1] as number) | 0x20;
   if (last < 0x61 || last > 0x7a) return false;
   let from = at - 2;

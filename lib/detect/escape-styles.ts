@@ -1,3 +1,5 @@
+import { type EncodedForm, encodedForms } from './encoded/values.ts';
+
 /** How the common JSON encoders write one text: three styles that differ in what they escape. */
 
 type Style = (text: string) => string;
@@ -21,11 +23,13 @@ const slashes: Style = (text) => plain(text).replaceAll('/', '\\/');
 export interface WrittenForm {
   readonly bytes: Buffer;
   readonly depth: number;
+  /** Present where the value is not escaped but encoded. */
+  readonly encoded?: EncodedForm;
 }
 
 const MAX_DEPTH = 3;
 
-/** A value as it is, and JSON-escaped up to three times in each style; no form twice. */
+/** A value as it is, JSON-escaped up to three times in each style, and encoded; no form twice. */
 export function writtenForms(value: Uint8Array): WrittenForm[] {
   const bytes = Buffer.from(value);
   // What is no UTF-8 is escaped byte by byte; encoders agree on ASCII.
@@ -40,6 +44,10 @@ export function writtenForms(value: Uint8Array): WrittenForm[] {
       const key = form.bytes.toString('latin1');
       if (!forms.has(key)) forms.set(key, form);
     }
+  }
+  for (const encoded of encodedForms(bytes)) {
+    const key = encoded.bytes.toString('latin1');
+    if (!forms.has(key)) forms.set(key, { bytes: encoded.bytes, depth: 0, encoded });
   }
   return [...forms.values()];
 }

@@ -1,3 +1,5 @@
+import { createRunFinder, type RunFinder, wholeText } from './encoded/run.ts';
+import { confirm } from './encoded/values.ts';
 import { type WrittenForm, writtenForms } from './escape-styles.ts';
 import {
   createGramKernel,
@@ -54,7 +56,7 @@ export function createExactMatcher(): ExactMatcher {
       const forms = writtenForms(value);
       values.set(id, forms);
       if (ESCAPED_AT_WILL.test(Buffer.from(value).toString('latin1'))) escapable.add(id);
-      for (const form of forms) indexFor(engine, form).add(id, form);
+      for (const form of forms) indexFor(engine, form).add(id, form, value);
     },
     delete: remove,
     find(bytes) {
@@ -77,13 +79,14 @@ function createEngine(): Engine {
 
 function search({ kernel, long, short }: Engine, bytes: Uint8Array, hits: ExactHit[]): void {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const runAt = createRunFinder(text);
   // A chunk's length is a multiple of both strides, so probing goes on evenly in the next one.
   for (let start = 0; start < bytes.length; ) {
     const length = kernel.load(bytes, start);
     for (const index of [long, short]) {
       if (index.isEmpty) continue;
       probe(kernel, index, length, (offset, entry) => {
-        const hit = verify(text, start + offset, entry);
+        const hit = verify(text, start + offset, entry, runAt);
         if (hit !== undefined) hits.push(hit);
       });
     }
@@ -108,10 +111,21 @@ function probe(
   }
 }
 
-function verify(text: Buffer, at: number, { id, form, offset }: GramEntry): ExactHit | undefined {
+function verify(
+  text: Buffer,
+  at: number,
+  { id, form, offset, value }: GramEntry,
+  runAt: RunFinder,
+): ExactHit | undefined {
   const start = at - offset;
   const end = start + form.bytes.length;
   if (start < 0 || end > text.length) return undefined;
   if (text.compare(form.bytes, 0, form.bytes.length, start, end) !== 0) return undefined;
-  return { start, end, id, depth: form.depth };
+  const { encoded } = form;
+  if (encoded === undefined) return { start, end, id, depth: form.depth };
+  const core = confirm(text, start, encoded, value);
+  if (core === undefined) return undefined;
+  const grid = start - encoded.skipped;
+  const whole = wholeText(text, encoded.encoding, core, runAt(encoded.encoding, start), grid);
+  return { ...whole, id, depth: 0, core };
 }

@@ -71,7 +71,7 @@ function formOf(pattern: Pattern, before: Segment[], value: Segment[], after: Se
 }
 
 /** The classes of the bytes whose distance from the beginning is always the same. */
-function fixedPositions(segments: readonly Segment[]): ByteClass[] {
+export function fixedPositions(segments: readonly Segment[]): ByteClass[] {
   const positions: ByteClass[] = [];
   for (const segment of segments) {
     for (let i = 0; i < segment.min; i++) positions.push(segment.class);

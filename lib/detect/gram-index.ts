@@ -24,6 +24,8 @@ export function shortestFor({ width, stride }: GramRule): number {
 export interface GramEntry {
   readonly id: string;
   readonly form: WrittenForm;
+  /** What the text is a form of. */
+  readonly value: Uint8Array;
   /** From the text's beginning to the gram. */
   readonly offset: number;
 }
@@ -61,10 +63,10 @@ export class GramIndex {
     return this.#entries.get(hash) ?? [];
   }
 
-  add(id: string, form: WrittenForm): void {
+  add(id: string, form: WrittenForm, value: Uint8Array): void {
     const base = this.#chooseBase(form.bytes);
     for (const { hash, offset } of this.#grams(form.bytes, base)) {
-      const entry = { id, form, offset };
+      const entry = { id, form, value, offset };
       const known = this.#entries.get(hash);
       if (known === undefined) this.#entries.set(hash, [entry]);
       else known.push(entry);

@@ -25,6 +25,7 @@ const ADDRESSES = [
   'NIBBLES',
   'RESUME',
   'ESCAPED_SLASH',
+  'ROW',
   'CLASSES',
   'ANCHORS',
   'WINDOWS',
@@ -34,6 +35,8 @@ const ADDRESSES = [
   'OUT_CAPACITY',
   'DATA',
   'CHUNK',
+  'RUN_WINDOWS',
+  'LINE_END',
   'BLOOM',
 ] as const;
 

@@ -5,6 +5,10 @@ import { createAnchorFinder } from './anchor-finder.ts';
 import { findAssigned } from './assigned/find.ts';
 import { extendBuckets } from './buckets.ts';
 import { type BuiltInTarget, builtInTargets } from './built-in-targets.ts';
+import { type EncodedAnchor, encodedAnchors } from './encoded/anchors.ts';
+import { createEncodedFinder } from './encoded/find.ts';
+import { type UnwrappedText, unwrapLines } from './encoded/wrapped.ts';
+import { formsOf } from './forms.ts';
 import { BUILT_IN_BUCKETS } from './generated/buckets.ts';
 import { hidesAt, markAt } from './marks.ts';
 import { type Match, matchForm } from './match.ts';
@@ -20,7 +24,7 @@ import { searchRegex } from './regex/search.ts';
 import { createRunReader } from './run-reader.ts';
 import { apartFrom, uniteSpans, withoutKnown } from './spans.ts';
 import { checkTypeNames } from './type-names.ts';
-import type { Mark, ScanInput, Scanner, ScanOutput, Span } from './types.ts';
+import type { Mark, Range, ScanInput, Scanner, ScanOutput, Span } from './types.ts';
 
 /** What an anchor announces. */
 type Target = BuiltInTarget | KeywordTarget;
@@ -54,8 +58,26 @@ export function compileScanner(options: PatternPolicy): Scanner {
   const findsKeys = !disabled.has(PEM_TYPE);
   const targets = [...builtInTargets(builtIn), ...operator.flatMap(keywordTargets)];
   const anchors = targets.map(({ anchor }) => anchor);
-  const finder = createAnchorFinder(anchors, extendBuckets(BUILT_IN_BUCKETS, anchors));
+  const encoded = encodedAnchors(builtIn.flatMap(formsOf), findsKeys);
+  const finder = createAnchorFinder(
+    anchors,
+    extendBuckets(BUILT_IN_BUCKETS, anchors),
+    encoded.map(({ anchor }) => anchor),
+  );
   const types = new Set([...builtIn, ...operator].map(({ type }) => type));
+
+  const encodedIn = (text: UnwrappedText): Span[] => {
+    const runs = createEncodedFinder(text.bytes, isAllowed);
+    finder.find(text.bytes, (window, id) => {
+      const target = encoded[id - targets.length];
+      if (target !== undefined) runs.look(target, window);
+    });
+    return runs.spans.flatMap(({ type, core }) =>
+      text
+        .place(core as Range)
+        .map((range) => ({ ...range, type, core: { start: range.start, end: range.end } })),
+    );
+  };
 
   const scan = (input: ScanInput): ScanOutput => {
     const { bytes, depthAt = PLAIN } = input;
@@ -68,37 +90,50 @@ export function compileScanner(options: PatternPolicy): Scanner {
     const keywordHits = new Map<CompiledOperatorPattern, KeywordHit[]>();
     let hazard = false;
     let hazardBelow = false;
-    const escapedSlash = finder.find(bytes, (window, id) => {
-      const target = targets[id] as Target;
-      const at = window - target.anchor.offset;
-      if (target.kind === 'form') {
-        const match = matchForm(target.form, text, window);
-        if (match !== undefined) {
-          addSpan(target.form.contextual ? contextual : spans, match, target.form.type);
+    const lineEnds: number[] = [];
+    const runs = createEncodedFinder(bytes, isAllowed);
+    const escapedSlash = finder.find(
+      bytes,
+      (window, id) => {
+        if (id >= targets.length) {
+          runs.look(encoded[id - targets.length] as EncodedAnchor, window);
+          return;
         }
-      } else if (at < 0) {
-        // Stale bytes before the text cannot be part of it.
-      } else if (target.kind === 'assigned') {
-        const match = findAssigned(text, at + target.from, target.length, target.worth);
-        if (match !== undefined) addAssigned(assigned, input, match, target.type);
-      } else if (target.kind === 'mark') {
-        const mark = markAt(target.rule, bytes, at);
-        if (mark !== undefined) marks.push(mark);
-      } else if (target.kind === 'hazard') {
-        const hides = hidesAt(bytes, at);
-        hazard ||= hides === 'here';
-        hazardBelow ||= hides === 'below';
-      } else if (target.kind === 'slashes-below') {
-        hazardBelow = true;
-      } else if (target.kind === 'pem') {
-        pemAnchors.push(at);
-      } else {
-        const hits = keywordHits.get(target.pattern);
-        const hit = { offset: at, keyword: target.keyword };
-        if (hits === undefined) keywordHits.set(target.pattern, [hit]);
-        else hits.push(hit);
-      }
-    });
+        const target = targets[id] as Target;
+        const at = window - target.anchor.offset;
+        if (target.kind === 'form') {
+          const match = matchForm(target.form, text, window);
+          if (match !== undefined) {
+            addSpan(target.form.contextual ? contextual : spans, match, target.form.type);
+          }
+        } else if (at < 0) {
+          // Stale bytes before the text cannot be part of it.
+        } else if (target.kind === 'assigned') {
+          const match = findAssigned(text, at + target.from, target.length, target.worth);
+          if (match !== undefined) addAssigned(assigned, input, match, target.type);
+        } else if (target.kind === 'mark') {
+          const mark = markAt(target.rule, bytes, at);
+          if (mark !== undefined) marks.push(mark);
+        } else if (target.kind === 'hazard') {
+          const hides = hidesAt(bytes, at);
+          hazard ||= hides === 'here';
+          hazardBelow ||= hides === 'below';
+        } else if (target.kind === 'slashes-below') {
+          hazardBelow = true;
+        } else if (target.kind === 'pem') {
+          pemAnchors.push(at);
+        } else {
+          const hits = keywordHits.get(target.pattern);
+          const hit = { offset: at, keyword: target.keyword };
+          if (hits === undefined) keywordHits.set(target.pattern, [hit]);
+          else hits.push(hit);
+        }
+      },
+      lineEnds,
+    );
+    const unwrapped = lineEnds.length === 0 ? undefined : unwrapLines(bytes, lineEnds, depthAt);
+    spans.push(...runs.spans);
+    if (unwrapped !== undefined) spans.push(...encodedIn(unwrapped));
     for (const pattern of operator) {
       const hits = keywordHits.get(pattern) ?? [];
       if (pattern.keywords.length > 0 && hits.length === 0) continue;
@@ -127,6 +162,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
       hazard: hazard || escapedSlash,
       hazardBelow,
       privateKeySeen: keys.markerSeen,
+      ...(unwrapped && { unwrapped }),
     };
   };
   return { types: [...types].sort(), scan };

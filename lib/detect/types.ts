@@ -1,9 +1,15 @@
+import type { UnwrappedText } from './encoded/wrapped.ts';
+
 /** What the scanner takes and gives. Everything here is pure: bytes in, spans out. */
 
-/** A half-open range of bytes in which a secret stands. */
-export interface Span {
+/** A half-open range of bytes. */
+export interface Range {
   readonly start: number;
   readonly end: number;
+}
+
+/** A range in which a secret stands. */
+export interface Span extends Range {
   /** The type's name, `[A-Z0-9_]+`, at most 32 characters. */
   readonly type: string;
   /**
@@ -11,6 +17,11 @@ export interface Span {
    * scanned: the secret itself is the span decoded this often. 0 where the span holds no escape.
    */
   readonly depth: number;
+  /**
+   * Present where the secret stands in base64 or hex: the characters that hold it. The span is all
+   * that is encoded with it, and what is replaced is that text, not what it stands for.
+   */
+  readonly core?: Range;
 }
 
 /** A place that the redactor must look at, found in the same pass as the secrets. */
@@ -50,6 +61,8 @@ export interface ScanOutput {
   readonly hazardBelow: boolean;
   /** A private-key marker stands somewhere. */
   readonly privateKeySeen: boolean;
+  /** Encoded lines, put together: exact values are to be looked for in them too. */
+  readonly unwrapped?: UnwrappedText;
 }
 
 /** A compiled set of patterns; holds the WebAssembly memory it scans in. Not re-entrant. */
@@ -67,11 +80,14 @@ export interface ExactHit {
   readonly id: string;
   /** Layers of JSON escaping in which the value was found, as in {@link Span.depth}. */
   readonly depth: number;
+  /** As in {@link Span.core}. */
+  readonly core?: Range;
 }
 
 /**
  * Finds exact values (whatever came back to a client, and known secrets), also under up to three
- * layers of JSON escaping as the common encoders write them. Values have at least 8 bytes.
+ * layers of JSON escaping as the common encoders write them, and in base64 and hex. Values have at
+ * least 8 bytes.
  */
 export interface ExactMatcher {
   readonly size: number;

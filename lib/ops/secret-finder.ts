@@ -3,11 +3,13 @@
 import { loadKnownSecrets } from '../config/load/known-secrets.ts';
 import { loadPatterns } from '../config/load/patterns.ts';
 import type { Homes, KnownSecret, PatternPolicy } from '../config/types.ts';
-import { createExactMatcher } from '../detect/exact.ts';
+import { createExactMatcher, SHORTEST_EXACT_VALUE } from '../detect/exact.ts';
 import { BUILT_IN_TYPES } from '../detect/patterns.ts';
 import { compileScanner } from '../detect/scanner.ts';
 import type { Scanner, Span } from '../detect/types.ts';
 import { WaterwallError } from '../errors.ts';
+import { inspect } from '../redact/inspect.ts';
+import type { Fingerprint, StoredSecret } from '../vault/types.ts';
 
 /** A span without what only the redactor needs. */
 export type Found = Pick<Span, 'start' | 'end' | 'type'>;
@@ -31,29 +33,24 @@ export function openSecretFinder(homes: Homes): SecretFinder {
   const scanner = compileScanner(policy);
   const { entries, problem } = knownSecrets(homes);
   const exact = createExactMatcher();
-  const types = new Map<string, string>();
+  const known = new Map<string, StoredSecret>();
   entries.forEach(({ type, value }, index) => {
-    if (value.length < SHORTEST) return;
-    types.set(String(index), type);
-    exact.add(String(index), value.reveal());
+    if (value.length < SHORTEST_EXACT_VALUE) return;
+    const fingerprint = String(index) as Fingerprint;
+    known.set(fingerprint, { fingerprint, type, value });
+    exact.add(fingerprint, value.reveal());
   });
+  const vault = { get: (id: string) => known.get(id) };
   return {
     scanner,
     policy,
     withoutKnown: problem,
     find(bytes) {
-      const known = exact.find(bytes).map(({ start, end, id }) => ({
-        start,
-        end,
-        type: types.get(id) ?? 'KNOWN_SECRET',
-      }));
-      return union([...scanner.scan({ bytes }).spans, ...known]);
+      const context = { scanner, exact, vault, now: 0, privateKeySeen: false };
+      return inspect(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), context).findings;
     },
   };
 }
-
-/** Shorter values are found everywhere. */
-const SHORTEST = 8;
 
 /** The list belongs to whoever runs the proxy; anybody else may still look by pattern. */
 function knownSecrets(homes: Homes): { entries: readonly KnownSecret[]; problem?: string } {
@@ -63,23 +60,4 @@ function knownSecrets(homes: Homes): { entries: readonly KnownSecret[]; problem?
     if (!(error instanceof WaterwallError) || error.code !== 'io-error') throw error;
     return { entries: [], problem: error.message };
   }
-}
-
-/** Overlapping ones as one, with the longest one's type. */
-export function union(found: readonly Found[]): readonly Found[] {
-  const result: { start: number; end: number; type: string; longest: number }[] = [];
-  const sorted = [...found].sort((a, b) => a.start - b.start || b.end - a.end);
-  for (const { start, end, type } of sorted) {
-    const last = result.at(-1);
-    if (last === undefined || start >= last.end) {
-      result.push({ start, end, type, longest: end - start });
-      continue;
-    }
-    last.end = Math.max(last.end, end);
-    if (end - start > last.longest) {
-      last.longest = end - start;
-      last.type = type;
-    }
-  }
-  return result.map(({ start, end, type }) => ({ start, end, type }));
 }

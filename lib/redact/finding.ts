@@ -1,3 +1,4 @@
+import type { Range } from '../detect/types.ts';
 import type { Layer } from './view.ts';
 
 /** A secret's place in a message. */
@@ -9,6 +10,23 @@ export interface Finding {
   readonly layers: readonly Layer[];
   /** Whether a value that came back, or that the operator knows, is part of it. */
   readonly exact: boolean;
+  /** As in `Span.core`. */
+  readonly core?: Range;
+}
+
+/**
+ * Leaves out what is encoded around a value that stands there itself: what came back encoded gets
+ * the placeholder under which it went out, whatever stands next to it now.
+ */
+export function preferValues(findings: readonly Finding[]): readonly Finding[] {
+  const isEncoded = findings.some(({ core }) => core !== undefined);
+  if (!isEncoded) return findings;
+  const values = findings.filter(({ exact, core }) => exact && core === undefined);
+  return findings.filter(
+    ({ core }) =>
+      core === undefined ||
+      !values.some(({ start, end }) => start <= core.start && end >= core.end),
+  );
 }
 
 /**

@@ -1,9 +1,15 @@
-import type { Mark } from '../detect/types.ts';
-import { type Finding, unite } from './finding.ts';
+import type { ExactHit, Mark, Range, Span } from '../detect/types.ts';
+import { type Finding, preferValues, unite } from './finding.ts';
 import { holdsEscape } from './hidden.ts';
-import { holdsPercent } from './percent.ts';
+import { holdsPercent, percentParts } from './percent.ts';
 import type { RedactionContext } from './types.ts';
-import { type Layer, lookThrough, originOf, rawView, type View } from './view.ts';
+import { type Layer, lookThrough, originOf, rawView, type View, viewBelow } from './view.ts';
+
+/** What finding secrets needs of a {@link RedactionContext}. */
+export type InspectionContext = Pick<
+  RedactionContext,
+  'scanner' | 'exact' | 'now' | 'privateKeySeen'
+> & { readonly vault: Pick<RedactionContext['vault'], 'get'> };
 
 /** What stands in a message; offsets are the message's own. */
 export interface Inspection {
@@ -55,6 +61,21 @@ export function inspect(
   const marks: Mark[] = [];
   let privateKeySeen = ctx.privateKeySeen;
 
+  const typeOf = ({ id }: ExactHit): string => ctx.vault.get(id, ctx.now)?.type ?? FORGOTTEN_TYPE;
+
+  /** Percent-encoded parts are replaced as they stand, so that they come back so. */
+  function lookAtPercent(view: View): void {
+    const parts = percentParts(view.bytes);
+    if (parts === undefined) return;
+    const decoded = viewBelow(view, parts);
+    const found = ctx.scanner.scan({ bytes: decoded.bytes, privateKeySeen });
+    for (const span of found.spans)
+      findings.push(place(decoded, { ...span, depth: 0 }, span.type, false));
+    for (const hit of ctx.exact.find(decoded.bytes)) {
+      findings.push(place(decoded, { ...hit, depth: 0 }, typeOf(hit), true));
+    }
+  }
+
   /** @returns whether there may be more below one more layer of escapes */
   function look(view: View): boolean {
     const { depthAt } = options;
@@ -67,9 +88,13 @@ export function inspect(
       }),
     });
     for (const span of found.spans) findings.push(place(view, span, span.type, false));
-    for (const hit of ctx.exact.find(view.bytes)) {
-      const type = ctx.vault.get(hit.id, ctx.now)?.type ?? FORGOTTEN_TYPE;
-      findings.push(place(view, hit, type, true));
+    for (const hit of ctx.exact.find(view.bytes))
+      findings.push(place(view, hit, typeOf(hit), true));
+    const { unwrapped } = found;
+    for (const hit of unwrapped === undefined ? [] : ctx.exact.find(unwrapped.bytes)) {
+      for (const range of unwrapped?.place(hit.core ?? hit) ?? []) {
+        findings.push(place(view, { ...range, core: range }, typeOf(hit), true));
+      }
     }
     for (const { kind, offset } of found.marks)
       marks.push({ kind, offset: originOf(view, offset) });
@@ -101,16 +126,18 @@ export function inspect(
     const layer = options.percent === 'form' ? 'form' : 'percent';
     if (view !== raw) lookBelow(raw, layer);
     lookBelow(view, layer);
+  } else {
+    lookAtPercent(view);
   }
   if (options.percent === 'both') {
     // A plus is ambiguous: where it can be itself, it is.
-    const certain = unite(findings);
+    const certain = unite(preferValues(findings));
     findings = [];
     lookBelow(raw, 'form');
     findings = [...certain, ...apartFrom(certain, findings)];
   }
   return {
-    findings: findings.length === 0 ? findings : unite(findings),
+    findings: findings.length === 0 ? findings : unite(preferValues(findings)),
     marks: marks.sort((a, b) => a.offset - b.offset),
     privateKeySeen,
     isHidden,
@@ -126,7 +153,7 @@ function apartFrom(others: readonly Finding[], findings: readonly Finding[]): Fi
 
 function place(
   view: View,
-  range: { readonly start: number; readonly end: number; readonly depth: number },
+  range: Pick<Span, 'start' | 'end' | 'depth' | 'core'>,
   type: string,
   exact: boolean,
 ): Finding {
@@ -137,5 +164,10 @@ function place(
     type,
     layers: [...view.layers, ...below],
     exact,
+    ...(range.core && { core: placeRange(view, range.core) }),
   };
+}
+
+function placeRange(view: View, { start, end }: Range): Range {
+  return { start: originOf(view, start), end: originOf(view, end) };
 }

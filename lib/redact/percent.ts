@@ -1,3 +1,4 @@
+import { afterEscape } from '../detect/encoded/run.ts';
 import type { DecodedText } from '../json/text.ts';
 
 const PERCENT = 0x25;
@@ -24,6 +25,57 @@ export function decodePercent(raw: Uint8Array, plusIsSpace: boolean): DecodedTex
   }
   origin[length] = raw.length;
   return { bytes: bytes.subarray(0, length), origin: origin.subarray(0, length + 1) };
+}
+
+/** Characters of URLs and forms. */
+const OF_URL = new Uint8Array(256);
+for (const byte of Buffer.from('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789')) {
+  OF_URL[byte] = 1;
+}
+for (const byte of Buffer.from('-._~:/?#@!$&+,;=%*')) OF_URL[byte] = 1;
+
+const BETWEEN = 0x0a;
+
+/**
+ * Decodes only the words of a text that hold percent-encoded characters, with a line end after
+ * each.
+ *
+ * @returns undefined where there are none
+ */
+export function percentParts(raw: Buffer): DecodedText | undefined {
+  const words: { start: number; end: number }[] = [];
+  let length = 0;
+  for (let at = raw.indexOf(PERCENT); at >= 0; at = raw.indexOf(PERCENT, at)) {
+    if (hexPair(raw, at + 1) < 0) {
+      at++;
+      continue;
+    }
+    let start = at;
+    const stop = words.at(-1)?.end ?? 0;
+    while (start > stop && OF_URL[raw[start - 1] as number] === 1) start--;
+    let end = at;
+    while (end < raw.length && OF_URL[raw[end] as number] === 1) end++;
+    start = Math.min(at, afterEscape(raw, start));
+    words.push({ start, end });
+    length += end - start + 1;
+    at = end;
+  }
+  if (words.length === 0) return undefined;
+  const bytes = new Uint8Array(length);
+  const origin = new Uint32Array(length + 1);
+  let to = 0;
+  for (const { start, end } of words) {
+    for (let at = start; at < end; ) {
+      const value = raw[at] === PERCENT ? hexPair(raw, at + 1) : -1;
+      origin[to] = at;
+      bytes[to++] = value >= 0 ? value : (raw[at] as number);
+      at += value >= 0 ? 3 : 1;
+    }
+    origin[to] = end;
+    bytes[to++] = BETWEEN;
+    origin[to] = end;
+  }
+  return { bytes: bytes.subarray(0, to), origin: origin.subarray(0, to + 1) };
 }
 
 /** No secret is shorter; `%2d` in a format string stands alone or with less around it. */

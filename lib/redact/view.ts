@@ -1,4 +1,4 @@
-import { decodeEscapes } from '../json/text.ts';
+import { type DecodedText, decodeEscapes } from '../json/text.ts';
 import { decodePercent } from './percent.ts';
 
 /** One way of writing text as other text. */
@@ -20,12 +20,17 @@ export function rawView(bytes: Buffer): View {
 
 /** The view below one more layer. */
 export function lookThrough(view: View, layer: Layer): View {
-  const { bytes, origin } = decodeLayer(view.bytes, layer);
+  const below = viewBelow(view, decodeLayer(view.bytes, layer));
+  return { ...below, layers: [...view.layers, layer] };
+}
+
+/** The view of a text that was decoded from a view, with the same layers. */
+export function viewBelow(view: View, { bytes, origin }: DecodedText): View {
   const outer = view.origin;
   if (outer !== undefined) {
     for (let i = 0; i < origin.length; i++) origin[i] = outer[origin[i] as number] as number;
   }
-  return { bytes: asBuffer(bytes), origin, layers: [...view.layers, layer] };
+  return { bytes: asBuffer(bytes), origin, layers: view.layers };
 }
 
 /** Where a view's offset stands in the message. */

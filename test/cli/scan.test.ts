@@ -2,7 +2,6 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PATTERNS } from '../../lib/detect/patterns.ts';
-import { union } from '../../lib/ops/secret-finder.ts';
 import { conforming } from './schema.ts';
 import { removeFolder, temporaryFolder, waterwall } from './transcript.ts';
 
@@ -67,6 +66,18 @@ describe('scan', () => {
     const found = { code: 1, stdout: '-:1:4: AWS_ACCESS_KEY\n', stderr: '' };
     expect(await run(['scan', '-'], `😀é ${AWS}`)).toEqual(found);
     expect(await run(['scan'], `😀é ${AWS}`)).toEqual(found);
+  });
+
+  test('what is encoded, and what escapes hide', async () => {
+    const base64 = Buffer.from(`user:${KNOWN}`).toString('base64');
+    const hidden = [...AWS].map((char) => `\\u00${char.charCodeAt(0).toString(16)}`).join('');
+    const percent = `%${AWS.charCodeAt(0).toString(16)}${AWS.slice(1)}`;
+    const text = `Basic ${base64}\n{"k":"${hidden}"}\n?k=${percent}\n`;
+    expect(await run(['scan'], text)).toEqual({
+      code: 1,
+      stdout: '-:1:7: DB_PASSWORD\n-:2:7: AWS_ACCESS_KEY\n-:3:4: AWS_ACCESS_KEY\n',
+      stderr: '',
+    });
   });
 
   test('folders with all they hold; binary files are said', async () => {
@@ -141,18 +152,4 @@ describe('patterns', () => {
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain('did you mean AWS_ACCESS_KEY?');
   });
-});
-
-test('overlapping finds are one, with the longest one’s type', () => {
-  expect(
-    union([
-      { start: 5, end: 9, type: 'B' },
-      { start: 0, end: 6, type: 'A' },
-      { start: 9, end: 10, type: 'C' },
-      { start: 0, end: 2, type: 'D' },
-    ]),
-  ).toEqual([
-    { start: 0, end: 9, type: 'A' },
-    { start: 9, end: 10, type: 'C' },
-  ]);
 });

@@ -8,6 +8,10 @@
 // a hash set of all windows (4-grams) before any anchor is compared: without it a hundred anchors
 // cost ten times as much.
 //
+// What a secret's beginning looks like in base64 or hex cannot be told from a name by nibbles: such
+// windows are looked for only around blocks of 16 that hold nothing but base64 characters, which any
+// run of 31 has and ordinary text rarely.
+//
 // `findGrams` samples every 13th 8-gram and every 5th 4-gram against two Bloom filters.
 
 export { beginJson, endJson, readJson } from './json';
@@ -21,10 +25,13 @@ import {
   DATA,
   ESCAPED_SLASH,
   HEADS,
+  LINE_END,
   NIBBLES,
   OUT,
   OUT_CAPACITY,
   RESUME,
+  ROW,
+  RUN_WINDOWS,
   WINDOWS,
 } from './memory';
 
@@ -42,6 +49,10 @@ function compare(at: usize, position: u32, hits: u32): u32 {
   }
   const hash = (load<u32>(at) * MULTIPLIER) >> 16;
   if (!((load<u8>(WINDOWS + (hash >> 3)) >> <u8>(hash & 7)) & 1)) return hits;
+  return compareAnchors(at, position, hash, hits);
+}
+
+function compareAnchors(at: usize, position: u32, hash: u32, hits: u32): u32 {
   for (let entry: u32 = load<u16>(HEADS + (hash << 1)); entry; ) {
     const link: usize = CHAINS + (entry << 2);
     const id: u32 = load<u16>(link);
@@ -63,6 +74,42 @@ function compare(at: usize, position: u32, hits: u32): u32 {
     }
   }
   return hits;
+}
+
+/** Looks for the windows of runs that begin in [from, to). */
+function searchRun(from: i32, to: i32, hits: u32): u32 {
+  for (let i = from; i < to; i++) {
+    const hash = (load<u32>(DATA + i) * MULTIPLIER) >> 16;
+    if (!((load<u8>(RUN_WINDOWS + (hash >> 3)) >> <u8>(hash & 7)) & 1)) continue;
+    hits = compareAnchors(DATA + i, <u32>i, hash, hits);
+  }
+  return hits;
+}
+
+function isRunByte(byte: u32): bool {
+  const letter = byte | 0x20;
+  return (
+    (letter >= 0x61 && letter <= 0x7a) ||
+    (byte >= 0x2f && byte <= 0x39) ||
+    byte === 0x2b ||
+    byte === 0x2d ||
+    byte === 0x5f
+  );
+}
+
+/** Reports the end of a run, at or after `from`, where a line ends with it. */
+function reportLineEnd(from: u32, hits: u32): u32 {
+  let at: usize = DATA + from;
+  while (isRunByte(load<u8>(at))) at++;
+  const end = <u32>(at - DATA);
+  let next: u32 = load<u8>(at);
+  while (next === 0x5c && at < DATA + end + 16) next = load<u8>(++at);
+  const isEscape = at > DATA + end;
+  const isEnd = isEscape ? next === 0x6e || next === 0x72 : next === 0x0a || next === 0x0d;
+  if (!isEnd || hits >= OUT_CAPACITY) return hits;
+  store<u32>(OUT + (hits << 3), end);
+  store<u32>(OUT + (hits << 3), LINE_END, 4);
+  return hits + 1;
 }
 
 function look(table: usize, low: v128, high: v128): v128 {
@@ -96,11 +143,27 @@ export function findAnchors(from: u32, length: u32): u32 {
     b0 = zero,
     b1 = zero,
     b2 = zero;
+  // What of the classes of base64 characters a low nibble may belong to, and a high one stands for.
+  const lowClasses = i8x16(26, 30, 30, 30, 30, 30, 30, 30, 30, 30, 28, 5, 4, 5, 4, 13);
+  const highClasses = i8x16(0, 0, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0);
+  let row = load<u32>(ROW);
+  /** How far runs were searched. */
+  let searched: i32 = -15;
   // A window is seen at its fourth byte, so the last ones end behind the chunk.
   for (let i: u32 = from; i < length + 3; i += 16) {
     const bytes = v128.load(DATA + i);
     const low = v128.and(bytes, nibble);
     const high = i8x16.shr_u(bytes, 4);
+    const classes = v128.and(i8x16.swizzle(lowClasses, low), i8x16.swizzle(highClasses, high));
+    if (i8x16.all_true(classes)) {
+      const start = max(searched, <i32>i - 15);
+      searched = min(<i32>i + 31, <i32>length);
+      hits = searchRun(start, searched, hits);
+      row++;
+    } else if (row !== 0) {
+      if (row > 1) hits = reportLineEnd(i, hits);
+      row = 0;
+    }
     const m0 = look(NIBBLES, low, high);
     const m1 = look(NIBBLES + 32, low, high);
     const m2 = look(NIBBLES + 64, low, high);
@@ -125,11 +188,13 @@ export function findAnchors(from: u32, length: u32): u32 {
       }
       if (hits + ROOM > OUT_CAPACITY && i + 13 < length) {
         store<u32>(RESUME, i + 13);
+        store<u32>(ROW, row);
         return hits;
       }
     }
   }
   store<u32>(RESUME, length);
+  store<u32>(ROW, row);
   return hits;
 }
 

@@ -8,6 +8,8 @@ export const RESUME: usize = 1280;
 export const ESCAPED_SLASH: usize = 1284;
 /** Open arrays (0) and objects (1): 513 bytes. */
 export const NESTING: usize = 1288;
+/** One u32: how many blocks of base64 characters in a row precede the place of the search. */
+export const ROW: usize = 1804;
 /** Position classes: 256 x 32 bytes, a bit for each byte value. */
 export const CLASSES: usize = 2048;
 /** Anchors: 1024 x 24 bytes: length, offset of the window, 6 unused, 16 class numbers. */
@@ -21,8 +23,12 @@ export const CHAINS: usize = 174080;
 /** Hits: 8,192 x (u32, u32). */
 export const OUT: usize = 305152;
 export const OUT_CAPACITY: u32 = 8192;
+/** Stands for an anchor's number where a run of base64 characters ends a line. */
+export const LINE_END: u32 = 0xffff;
 /** 64 bytes before the chunk, the chunk, 64 bytes after it. */
 export const DATA: usize = 370752;
 export const CHUNK: u32 = 262080;
+/** Hash set of the windows that are looked for in long runs of base64 characters only. */
+export const RUN_WINDOWS: usize = 643072;
 /** Bloom filter of sampled grams; only the exact matcher's instance grows to hold it. */
 export const BLOOM: usize = 655360;

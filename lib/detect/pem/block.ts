@@ -66,7 +66,7 @@ function skipBlanks(bytes: Uint8Array, from: number): number {
 }
 
 /** The end of the line end that stands here: LF or CRLF, escaped `depth` times. */
-function newlineEnd(bytes: Uint8Array, from: number, depth: number): number {
+export function newlineEnd(bytes: Uint8Array, from: number, depth: number): number {
   const afterReturn = controlEnd(bytes, from, depth, 0x0d, 0x72);
   const end = controlEnd(bytes, afterReturn, depth, 0x0a, 0x6e);
   return end === afterReturn ? from : end;
