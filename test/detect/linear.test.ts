@@ -44,6 +44,11 @@ const FLOODS = [
   '-----END RSA PRIVATE KEY-----',
   `${A64}\n-----END RSA PRIVATE KEY-----`,
   'Private-Lines: 3\n',
+  'Z2hwX2Fh',
+  '6768705f61',
+  `${'Z2hwX2Fh'.repeat(8)}\n`,
+  `${A64}\n`,
+  '%67',
   `-----BEGIN CERTIFICATE-----\n${A64}\n`,
 ];
 
