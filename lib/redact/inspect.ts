@@ -5,7 +5,7 @@ import { holdsPercent, percentParts } from './percent.ts';
 import type { RedactionContext } from './types.ts';
 import { type Layer, lookThrough, originOf, rawView, type View, viewBelow } from './view.ts';
 
-/** What finding secrets needs of a {@link RedactionContext}. */
+/** What of the context an inspection needs: it changes nothing. */
 export type InspectionContext = Pick<
   RedactionContext,
   'scanner' | 'exact' | 'now' | 'privateKeySeen'
@@ -30,12 +30,6 @@ export interface InspectionOptions {
   /** The decoded text is scanned even where the raw bytes hide nothing. */
   readonly decode?: boolean;
 }
-
-/** What of the context an inspection needs: it changes nothing. */
-export type InspectionContext = Pick<
-  RedactionContext,
-  'scanner' | 'exact' | 'vault' | 'now' | 'privateKeySeen'
->;
 
 /** A known secret whose entry has left the store still has a type to be named by. */
 const FORGOTTEN_TYPE = 'KNOWN_SECRET';
