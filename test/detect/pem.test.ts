@@ -279,3 +279,13 @@ describe('any text', () => {
     );
   });
 });
+
+describe('the tail of a key', () => {
+  it('keeps no plus with which a line ends', () => {
+    const line = `${'aB3/'.repeat(15)}aB3+`;
+    const tail = `${line}\n${line}\n-----END PRIVATE KEY-----\n`;
+    const compiled = compileScanner({ patterns: [], allow: [], disable: [] });
+    const { spans } = compiled.scan({ bytes: Buffer.from(tail) });
+    expect(spans.map(({ start, end }) => tail.slice(start, end))).toEqual([line, line]);
+  });
+});

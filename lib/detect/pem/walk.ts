@@ -14,6 +14,7 @@ const SHORT_LINES = 2;
 const MAX_HEADERS = 8;
 const LOOK_BACK = 512;
 const BACKSLASH = 0x5c;
+const PLUS = 0x2b;
 
 /** The end of the run of base64 characters that begins here. */
 export function base64End(bytes: Uint8Array, at: number): number {
@@ -134,7 +135,11 @@ const TRAILING = new Set(Buffer.from(' \t"\',;+\\)', 'latin1'));
 
 function trailEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = end;
-  while (at > start && TRAILING.has(bytes[at - 1] as number)) at--;
+  while (at > start && TRAILING.has(bytes[at - 1] as number)) {
+    // A plus right behind base64 is base64; source code has a quote before it.
+    if (bytes[at - 1] === PLUS && BASE64.has[bytes[at - 2] as number] === 1) break;
+    at--;
+  }
   return at;
 }
 
