@@ -434,3 +434,8 @@ export const PATTERN_SET: readonly Readonly<Record<string, unknown>>[] = ROWS.ma
 
 /** Names of all built-in types, sorted. */
 export const BUILT_IN_TYPES: readonly string[] = [...new Set(ROWS.map(({ type }) => type))].sort();
+
+/** Types that only a name tells: where another type knows the token itself, that one is its type. */
+export const NAMED_TYPES: ReadonlySet<string> = new Set(
+  PATTERNS.filter(({ names }) => names !== undefined).map(({ type }) => type),
+);

@@ -1,3 +1,4 @@
+import { NAMED_TYPES } from '../detect/patterns.ts';
 import type { Range } from '../detect/types.ts';
 import type { Layer } from './view.ts';
 
@@ -32,7 +33,8 @@ export function preferValues(findings: readonly Finding[]): readonly Finding[] {
 /**
  * Joins findings that overlap into one of their union.
  *
- * The union has the longest one's type. An exact value that covers the union stays that value: so
+ * The union has the type of the longest, but no type that only a name tells where another knows the
+ * secret itself. An exact value that covers the union stays that value: so
  * it gets the placeholder under which it went out before.
  *
  * @returns sorted, disjoint
@@ -60,7 +62,10 @@ function uniteGroup(group: readonly Finding[], end: number): Finding {
   const { start } = first;
   const covering = group.find((one) => one.exact && one.start === start && one.end === end);
   if (covering !== undefined) return covering;
-  const longest = group.reduce((best, one) => (lengthOf(one) > lengthOf(best) ? one : best));
+  const telling = group.filter(({ type }) => !NAMED_TYPES.has(type));
+  const longest = (telling.length > 0 ? telling : group).reduce((best, one) =>
+    lengthOf(one) > lengthOf(best) ? one : best,
+  );
   return {
     start,
     end,
