@@ -289,3 +289,12 @@ describe('the tail of a key', () => {
     expect(spans.map(({ start, end }) => tail.slice(start, end))).toEqual([line, line]);
   });
 });
+
+it('a numbered line keeps the plus with which its base64 begins', () => {
+  const line = `+${'aB3/'.repeat(15)}aB3`;
+  const lines = ['-----BEGIN PRIVATE KEY-----', line, line, '-----END PRIVATE KEY-----'];
+  const text = lines.map((content, i) => `${i + 1}: ${content}`).join('\n');
+  const compiled = compileScanner({ patterns: [], allow: [], disable: [] });
+  const { spans } = compiled.scan({ bytes: Buffer.from(text) });
+  expect(spans.map(({ start, end }) => text.slice(start, end))).toEqual([line, line]);
+});

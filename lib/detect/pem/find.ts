@@ -87,7 +87,9 @@ function readBlockAt(
 /** Whether the marker's line begins with the sign of a diff: then all lines of the block do. */
 function hasSign(bytes: Uint8Array, marker: number): boolean {
   const before = bytes[marker - 1];
-  return before === 0x2b || before === 0x2d || before === 0x20;
+  // A number's colon has a space behind it too, and the base64 after it may begin with a plus.
+  if (before === 0x20) return bytes[marker - 2] !== 0x3a;
+  return before === 0x2b || before === 0x2d;
 }
 
 function readPuttyLines(bytes: Uint8Array, anchor: number): Span[] {
