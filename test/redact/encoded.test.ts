@@ -118,6 +118,17 @@ describe('encodings of known values', () => {
   });
 });
 
+describe('a value in one of several long lines', () => {
+  it('is replaced alone', () => {
+    const ctx = createContext();
+    const value = `t${'0aB1'.repeat(9)}`;
+    remember(ctx, 'API_TOKEN', value);
+    const text = (shown: string): string => `/v1/files/${shown}/content\nsession/1\n`;
+    const sent = JSON.parse(redact(JSON.stringify({ a: text(value) }), undefined, ctx));
+    expect(sent.a).toBe(text(placeholder('API_TOKEN', value)));
+  });
+});
+
 describe('what came back encoded', () => {
   it('keeps its placeholder whatever stands next to it', () => {
     const ctx = createContext();

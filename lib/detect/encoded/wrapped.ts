@@ -10,7 +10,8 @@ export interface UnwrappedText {
   readonly bytes: Buffer;
   /**
    * The lines that hold a part of it. Lines that real line ends alone part are one range; with
-   * prefixes or escaped line ends between them each is its own.
+   * prefixes or escaped line ends between them each is its own. None for a part of one line: that
+   * is found where it stands, and no more of the line than it takes.
    */
   place(part: Range): readonly PlacedRange[];
 }
@@ -67,12 +68,16 @@ export function unwrapLines(
   if (lines.length === 0) return undefined;
   return {
     bytes: Buffer.concat(parts),
-    place: ({ start, end }) =>
-      rangesOf(lines.slice(lineAt(lines, start), lineAt(lines, end - 1) + 1)).map((range) => {
+    place: ({ start, end }) => {
+      const first = lineAt(lines, start);
+      const last = lineAt(lines, end - 1);
+      if (first === last) return [];
+      return rangesOf(lines.slice(first, last + 1)).map((range) => {
         const padded = { start: range.start, end: paddingEnd(bytes, range.end) };
         const isEscaped = holdsEscape(bytes, padded.start, padded.end);
         return { ...padded, depth: isEscaped ? depthAt(padded.start) : 0 };
-      }),
+      });
+    },
   };
 }
 
