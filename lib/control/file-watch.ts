@@ -21,7 +21,10 @@ export interface FileWatchOptions {
 }
 
 export interface FileWatch {
-  /** Watches these files from now on; a file that is new here counts as unchanged. */
+  /**
+   * Watches these files from now on. A file that is new here and exists counts as changed: it may
+   * have appeared after whoever names it looked for it.
+   */
   setFiles(files: readonly string[]): void;
   close(): Promise<void>;
 }
@@ -70,11 +73,11 @@ export function watchFiles(options: FileWatchOptions): FileWatch {
     ignorePermissionErrors: true,
     ignored: (path) => !signatures.has(path) && !folders.has(path),
   });
-  const setFiles = (files: readonly string[]): void => {
+  const setFiles = (files: readonly string[], unknown = ABSENT): void => {
     for (const known of [...signatures.keys()])
       if (!files.includes(known)) signatures.delete(known);
     for (const file of files) {
-      if (!signatures.has(file)) signatures.set(file, UNSEEN);
+      if (!signatures.has(file)) signatures.set(file, unknown);
       const folder = dirname(file);
       if (folders.has(folder)) continue;
       folders.add(folder);
@@ -85,10 +88,10 @@ export function watchFiles(options: FileWatchOptions): FileWatch {
   watcher.on('all', onNotice);
   watcher.on('error', options.onFault);
   const interval = setInterval(lookSoon, options.lookEvery ?? LOOK_EVERY).unref();
-  setFiles(options.files);
+  setFiles(options.files, UNSEEN);
 
   return {
-    setFiles,
+    setFiles: (files) => setFiles(files),
     async close() {
       closed = true;
       clearTimeout(settling);
@@ -99,4 +102,8 @@ export function watchFiles(options: FileWatchOptions): FileWatch {
   };
 }
 
+/** The first look at a file that was there from the start is no change. */
 const UNSEEN = '';
+
+/** What `signatureOf` says of a file that is not there. */
+const ABSENT = 'ENOENT';
