@@ -10,6 +10,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // Sockets, clocks and killed processes on a machine that others use too: once more, not oftener.
+    retry: process.env['CI'] ? 1 : 0,
     ...(report ? { reporters: ['default', 'json'], outputFile: { json: report } } : {}),
   },
 });
