@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decodeBody } from '../redact/encoding.ts';
 import { answerHead, isEventStream } from './answer.ts';
-import { conversationKeys, responseKey } from './conversation-keys.ts';
+import { conversationKeys } from './conversation-keys.ts';
 import { endFailed } from './end-failed.ts';
 import { auditExchange } from './exchange-audit.ts';
 import type { ExchangeContext, Opened } from './exchange-context.ts';
@@ -9,7 +9,7 @@ import { ClientGone, readBody } from './read-body.ts';
 import { redactRequest } from './redact-request.ts';
 import { beginReport } from './report.ts';
 import { assertHostMatches } from './request-checks.ts';
-import { resolveWithin, restoreAnswer } from './restore-answer.ts';
+import { restoreAnswer, restoreHooks } from './restore-answer.ts';
 import { send } from './send.ts';
 
 /**
@@ -87,21 +87,8 @@ export async function runExchange(
     const head = answerHead(answer, request.method);
     report.status = head.status;
     report.streaming = isEventStream(answer);
-    await restoreAnswer(answer, head, response, opened.grammar, settings.limits, {
-      signal,
-      resolve: resolveWithin(conversation, vault, now),
-      record: async (pieces) => {
-        await audit.restored(pieces);
-        for (const { hmac } of pieces.flatMap((piece) => piece.restored)) {
-          report.restored++;
-          context.remember(hmac);
-        }
-      },
-      onUnknown: (count) => {
-        report.unknown += count;
-      },
-      onResponseId: (id) => conversation.link(responseKey(host, id)),
-    });
+    const hooks = restoreHooks(conversation, audit, report, context, signal);
+    await restoreAnswer(answer, head, response, opened.grammar, settings.limits, hooks);
     report.outcome = 'delivered';
   } catch (error) {
     const reason: unknown = signal.aborted ? signal.reason : error;

@@ -7,8 +7,12 @@ import type { Resolve, RestoredPiece } from '../restore/types.ts';
 import type { Conversation } from '../vault/conversations.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type AnswerHead, mayHoldText } from './answer.ts';
+import { responseKey } from './conversation-keys.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { deliver } from './deliver.ts';
+import type { ExchangeAudit } from './exchange-audit.ts';
+import type { ExchangeContext } from './exchange-context.ts';
+import type { ExchangeReport } from './report.ts';
 
 /** What {@link restoreAnswer} asks of the exchange. */
 export interface RestoreHooks {
@@ -68,5 +72,30 @@ export function resolveWithin(
     if (known === undefined) return { state: 'unknown' };
     if (!conversation.sent.has(fingerprint)) return { state: 'foreign' };
     return { state: 'restore', type: known.type, secret: known.value };
+  };
+}
+
+/** What every answer's restoration does beside the bytes: lines, counts, and what is known from now on. */
+export function restoreHooks(
+  conversation: Conversation,
+  audit: ExchangeAudit,
+  report: ExchangeReport,
+  context: Pick<ExchangeContext, 'vault' | 'now' | 'remember'>,
+  signal: AbortSignal,
+): RestoreHooks {
+  return {
+    signal,
+    resolve: resolveWithin(conversation, context.vault, context.now),
+    record: async (pieces) => {
+      await audit.restored(pieces);
+      for (const { hmac } of pieces.flatMap((piece) => piece.restored)) {
+        report.restored++;
+        context.remember(hmac);
+      }
+    },
+    onUnknown: (count) => {
+      report.unknown += count;
+    },
+    onResponseId: (id) => conversation.link(responseKey(report.host, id)),
   };
 }

@@ -5,7 +5,7 @@ import type { Settings } from '../../config/types.ts';
 import { redactHeaders } from '../../redact/headers.ts';
 import { redactTarget } from '../../redact/target.ts';
 import { answerHead, isEventStream } from '../answer.ts';
-import { conversationKeys, responseKey } from '../conversation-keys.ts';
+import { conversationKeys } from '../conversation-keys.ts';
 import { endFailed } from '../end-failed.ts';
 import { auditExchange } from '../exchange-audit.ts';
 import type { ExchangeContext, Opened } from '../exchange-context.ts';
@@ -13,7 +13,7 @@ import { endToEnd, narrowAcceptEncoding } from '../headers.ts';
 import { ClientGone } from '../read-body.ts';
 import { beginReport } from '../report.ts';
 import { assertHostMatches } from '../request-checks.ts';
-import { resolveWithin, restoreAnswer } from '../restore-answer.ts';
+import { restoreAnswer, restoreHooks } from '../restore-answer.ts';
 import { type Bridge, bridge } from './bridge.ts';
 import { type Opened as Answered, messageLimit, openUpstream, SOCKET_OPTIONS } from './connect.ts';
 import { holdEarlyBytes } from './early-bytes.ts';
@@ -124,21 +124,8 @@ export async function runUpgrade(
     report.streaming = isEventStream(answer);
     early.take();
     response = plainResponse(request, socket);
-    await restoreAnswer(answer, answerTo, response, opened.grammar, settings.limits, {
-      signal,
-      resolve: resolveWithin(conversation, vault, now),
-      record: async (pieces) => {
-        await audit.restored(pieces);
-        for (const { hmac } of pieces.flatMap((piece) => piece.restored)) {
-          report.restored++;
-          context.remember(hmac);
-        }
-      },
-      onUnknown: (count) => {
-        report.unknown += count;
-      },
-      onResponseId: (id) => conversation.link(responseKey(host, id)),
-    });
+    const hooks = restoreHooks(conversation, audit, report, context, signal);
+    await restoreAnswer(answer, answerTo, response, opened.grammar, settings.limits, hooks);
     report.outcome = 'delivered';
   } catch (error) {
     const reason: unknown = signal.aborted ? signal.reason : error;
