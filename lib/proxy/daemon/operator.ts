@@ -1,0 +1,88 @@
+import { statSync } from 'node:fs';
+import { filesOf } from '../../config/files.ts';
+import type { Homes, Settings } from '../../config/types.ts';
+import type { Reloader } from '../../control/reload.ts';
+import { recordVerification } from '../../ops/verify/record.ts';
+import { verifyRunning } from '../../ops/verify/runtime.ts';
+import type { Dial } from '../dial.ts';
+import type { Engine } from '../engine.ts';
+import type { ExchangeContext } from '../exchange-context.ts';
+import type { OpenedHosts } from '../hosts.ts';
+import type { Observer } from '../observer.ts';
+import { type OperatorSide, openOperatorSide } from '../operator-side.ts';
+import type { LoadedPolicy } from '../policy.ts';
+import { runSelfTest } from '../self-test.ts';
+import type { Address } from './listening.ts';
+import type { Safeguards } from './safeguards.ts';
+
+/** What {@link openOperator} needs of the daemon. */
+export interface OperatorParts {
+  readonly homes: Homes;
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly sessionKey: Uint8Array;
+  readonly sessionKeyMode: Settings['sessionKey'];
+  /** Undefined until the daemon listens. */
+  readonly address: () => Address | undefined;
+  readonly reloader: Reloader<LoadedPolicy>;
+  readonly engine: Engine;
+  readonly hosts: OpenedHosts;
+  readonly dial: Dial;
+  readonly safeguards: Safeguards;
+  readonly exchanges: ExchangeContext;
+  readonly observer: Observer;
+  readonly onFault: (error: unknown) => void;
+}
+
+/**
+ * Opens the operator's side: what can be asked of this daemon, and what it can be told to do.
+ *
+ * @throws WaterwallError `already-running` or `io-error`
+ */
+export function openOperator(parts: OperatorParts): Promise<OperatorSide> {
+  const { homes, startedAt, sessionKey, sessionKeyMode, address, reloader } = parts;
+  const { engine, hosts, dial, observer, exchanges, onFault } = parts;
+  const { audit, killSwitch, live } = parts.safeguards;
+  const files = filesOf(homes);
+  const policy = (): LoadedPolicy => reloader.current;
+  return openOperatorSide(
+    files.adminSocket,
+    {
+      version: parts.version,
+      startedAt,
+      sessionKeyMadeAt:
+        sessionKeyMode === 'ephemeral' ? startedAt : statSync(files.sessionKey).mtimeMs,
+      address,
+      policy,
+      lastReload: () => reloader.last,
+      engine,
+      hosts,
+      audit,
+      killSwitch,
+      observer,
+    },
+    {
+      reload: reloader.reload,
+      rotate: audit.rotate,
+      verifyInstall: async () => {
+        const report = await verifyRunning({
+          homes,
+          hosts,
+          policy,
+          sessionKey,
+          sessionKeyMode,
+          auditFailure: () => audit.failure,
+          address,
+          killSwitch: killSwitch.check,
+          dial,
+          enter: live.enter,
+          selfTest: () => runSelfTest(exchanges),
+        });
+        await recordVerification(audit, report);
+        return report;
+      },
+    },
+    onFault,
+  );
+}

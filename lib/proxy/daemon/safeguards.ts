@@ -1,0 +1,65 @@
+import { openLog } from '../../audit/log.ts';
+import type { AuditLog } from '../../audit/types.ts';
+import { filesOf } from '../../config/files.ts';
+import { parseSettings } from '../../config/load/settings.ts';
+import type { Homes } from '../../config/types.ts';
+import { followConfig } from '../../control/config-source.ts';
+import { createKillSwitch, type KillSwitch } from '../../control/kill-switch.ts';
+import { createGate, type Gate } from '../gate.ts';
+import { createLive, type Live } from '../live.ts';
+import type { Observer } from '../observer.ts';
+import type { Undo } from './undo.ts';
+
+/** What is recorded, and what stops everything. */
+export interface Safeguards {
+  readonly audit: AuditLog;
+  readonly killSwitch: KillSwitch;
+  /** Lets the kill switch see what `config.yaml` says now. */
+  readonly lookAtConfig: () => void;
+  readonly gate: Gate;
+  readonly live: Live;
+}
+
+/**
+ * Opens the log and the kill switch of a home.
+ *
+ * @throws WaterwallError `chain-damaged`, `already-running`
+ */
+export async function openSafeguards(
+  homes: Homes,
+  observer: Observer,
+  onFault: (error: unknown) => void,
+  undo: Undo,
+): Promise<Safeguards> {
+  const files = filesOf(homes);
+  const audit = await openLog(homes.log, {
+    now: () => new Date(),
+    onPoison: (error) => {
+      observer.auditFailed(error);
+      onFault(error);
+    },
+  });
+  undo.add(() => audit.close());
+  const killSwitch = createKillSwitch({
+    runFolder: homes.run,
+    latchFile: files.killSwitchLatch,
+    pid: process.pid,
+    now: Date.now,
+    record: async (event) => void (await audit.append('killswitch', { ...event })),
+    onFault,
+  });
+  undo.add(killSwitch.close);
+  const follow = followConfig(
+    files.settings,
+    (text) => parseSettings(files.settings, text).killSwitch,
+  );
+  const lookAtConfig = (): void => killSwitch.setConfig(follow());
+  lookAtConfig();
+  return {
+    audit,
+    killSwitch,
+    lookAtConfig,
+    gate: createGate(killSwitch, audit),
+    live: createLive(killSwitch.enter),
+  };
+}
