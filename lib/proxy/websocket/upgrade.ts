@@ -6,17 +6,14 @@ import { redactHeaders } from '../../redact/headers.ts';
 import { redactTarget } from '../../redact/target.ts';
 import { answerHead, isEventStream } from '../answer.ts';
 import { conversationKeys } from '../conversation-keys.ts';
-import { endFailed } from '../end-failed.ts';
-import { auditExchange } from '../exchange-audit.ts';
 import type { ExchangeContext, Opened } from '../exchange-context.ts';
+import { type ExchangeFrame, runFramed } from '../exchange-frame.ts';
 import { endToEnd, narrowAcceptEncoding } from '../headers.ts';
-import { ClientGone } from '../read-body.ts';
-import { beginReport } from '../report.ts';
 import { assertHostMatches } from '../request-checks.ts';
 import { restoreAnswer, restoreHooks } from '../restore-answer.ts';
 import { type Bridge, bridge } from './bridge.ts';
 import { type Opened as Answered, messageLimit, openUpstream, SOCKET_OPTIONS } from './connect.ts';
-import { holdEarlyBytes } from './early-bytes.ts';
+import { type EarlyBytes, holdEarlyBytes } from './early-bytes.ts';
 import { answerLines, offersDeflate } from './handshake.ts';
 import { plainResponse } from './plain-response.ts';
 
@@ -29,7 +26,7 @@ import { plainResponse } from './plain-response.ts';
  * @param request - an opening handshake
  * @param onBridge - told of the bridge, and of its end
  */
-export async function runUpgrade(
+export function runUpgrade(
   request: IncomingMessage,
   socket: net.Socket,
   head: Buffer,
@@ -38,22 +35,21 @@ export async function runUpgrade(
   onBridge: { readonly begin: (one: Bridge) => void; readonly end: (one: Bridge) => void },
 ): Promise<void> {
   const { vault, observer, now } = context;
-  const { settings, scanner, hash } = context.policy();
   const { host } = opened.host;
-  const report = beginReport(request, host, scanner, context);
-  const audit = auditExchange(context.audit, report);
-  const pin = context.store.pin();
-  observer.started(report);
-
+  let early: EarlyBytes | undefined;
   let response: ServerResponse | undefined;
-  const interruption = new AbortController();
-  const { signal } = interruption;
-  const leave = context.live.enter((reason) => interruption.abort(reason));
-  const onGone = (): void => interruption.abort(new ClientGone());
-  socket.once('close', onGone);
-  const early = holdEarlyBytes(socket, head, onGone);
+  /** The answer of a handshake that comes to nothing; what the client sent behind it is let go. */
+  const answering = (): ServerResponse => {
+    early?.take();
+    response ??= plainResponse(request, socket);
+    return response;
+  };
+  const act = async (frame: ExchangeFrame): Promise<void> => {
+    const { policy, report, audit, pin, signal } = frame;
+    const { settings, scanner, hash } = policy;
+    const held = holdEarlyBytes(socket, head, frame.onGone);
+    early = held;
 
-  try {
     // gate
     await context.gate();
     assertHostMatches(request, opened.host, opened.serverName);
@@ -97,7 +93,7 @@ export async function runUpgrade(
 
     // answer
     if (answered.kind === 'open') {
-      const client = acceptClient(request, socket, early.take(), answered, settings.limits);
+      const client = acceptClient(request, socket, held.take(), answered, settings.limits);
       if (client === undefined) {
         answered.socket.terminate();
         report.status = 400;
@@ -122,34 +118,11 @@ export async function runUpgrade(
     const answerTo = answerHead(answer, request.method);
     report.status = answerTo.status;
     report.streaming = isEventStream(answer);
-    early.take();
-    response = plainResponse(request, socket);
     const hooks = restoreHooks(conversation, audit, report, context, signal);
-    await restoreAnswer(answer, answerTo, response, opened.grammar, settings.limits, hooks);
+    await restoreAnswer(answer, answerTo, answering(), opened.grammar, settings.limits, hooks);
     report.outcome = 'delivered';
-  } catch (error) {
-    const reason: unknown = signal.aborted ? signal.reason : error;
-    interruption.abort(reason);
-    early.take();
-    response ??= plainResponse(request, socket);
-    endFailed(
-      reason,
-      request,
-      response,
-      opened.grammar,
-      settings.refusalStatus,
-      report,
-      context.onFault,
-    );
-    if (report.code !== undefined) audit.refused(report.code).catch(context.onFault);
-  } finally {
-    leave();
-    socket.off('close', onGone);
-    pin.release();
-    if (report.unknown > 0) audit.unknown(report.unknown).catch(context.onFault);
-    report.endedAt = now();
-    observer.ended(report);
-  }
+  };
+  return runFramed(request, opened, context, answering, act);
 }
 
 /**
