@@ -21,12 +21,31 @@ export interface Activity {
   /** Redacted spans (`out`) or restored placeholders (`in`). */
   readonly count?: number;
   readonly types?: readonly TypeCount[];
+  /** Which placeholders went out, by type and fingerprint; the first {@link MOST_PLACEHOLDERS}. */
+  readonly placeholders?: readonly PlaceholderCount[];
   readonly unknown?: number;
+  /** What Waterwall added to the request (`out`); `redact_ms` of it to find and replace. */
   readonly latency_ms?: number;
+  readonly redact_ms?: number;
+  /** From the request sent to the head of its answer, and the whole exchange (`in`). */
+  readonly answer_ms?: number;
+  readonly total_ms?: number;
+  /** The audit line that tells of it. */
+  readonly line?: number;
   readonly code?: string;
   readonly bytes?: number;
   readonly text?: string;
 }
+
+/** How often one placeholder stood in a request. */
+export interface PlaceholderCount {
+  readonly type: string;
+  readonly hmac: string;
+  readonly count: number;
+}
+
+/** Kept for the details of one activity; 500 activities of a thousand placeholders would be megabytes. */
+export const MOST_PLACEHOLDERS = 12;
 
 export type NewActivity = Omit<Activity, 'seq' | 'ts'>;
 

@@ -6,7 +6,7 @@ import { createSubscriber, type Subscriber } from './subscriber.ts';
 /** What the stream of events is made of. */
 export interface EventsDeps {
   /** What `/admin/state` answers, as it is now. */
-  state(): Readonly<Record<string, unknown>>;
+  state(): object;
   onActivity(listener: (activity: Activity) => void): () => void;
   /** Calls back when something of the state may have changed. */
   onChange(listener: () => void): () => void;
@@ -30,7 +30,7 @@ export interface EventsPace {
 const PACE: EventsPace = {
   every: 250,
   look: 1000,
-  heartbeat: 15_000,
+  heartbeat: 1000,
   patience: 10_000,
   subscribers: 16,
 };
@@ -50,6 +50,7 @@ export interface Events {
 export function createEvents(deps: EventsDeps): Events {
   const pace = deps.pace ?? PACE;
   const subscribers = new Set<Subscriber>();
+  const look = deps.state as () => Members;
   const fresh: Activity[] = [];
   let sent = new Map<string, string>();
   let sentAt = Number.NEGATIVE_INFINITY;
@@ -60,7 +61,7 @@ export function createEvents(deps: EventsDeps): Events {
   const flush = (): void => {
     due = undefined;
     sentAt = performance.now();
-    const state = deps.state();
+    const state = look();
     const members = membersOf(state);
     const message = changeMessage(state, sent, members) + fresh.map(activityMessage).join('');
     sent = members;
@@ -85,14 +86,14 @@ export function createEvents(deps: EventsDeps): Events {
       }),
       deps.onChange(flushSoon),
     ];
-    const look = setInterval(flushSoon, pace.look).unref();
+    const looking = setInterval(flushSoon, pace.look).unref();
     const heartbeat = setInterval(() => {
       for (const each of subscribers) if (!each.stale) each.send(': alive\n\n');
     }, pace.heartbeat).unref();
-    sent = membersOf(deps.state());
+    sent = membersOf(look());
     return () => {
       for (const stop of stops) stop();
-      clearInterval(look);
+      clearInterval(looking);
       clearInterval(heartbeat);
       clearTimeout(due);
       due = undefined;
@@ -117,7 +118,7 @@ export function createEvents(deps: EventsDeps): Events {
       running = undefined;
     });
     subscribers.add(subscriber);
-    subscriber.refresh(`retry: 1000\n\n${snapshotMessage(deps.state())}`);
+    subscriber.refresh(`retry: 1000\n\n${snapshotMessage(look())}`);
   };
 
   return {
@@ -137,11 +138,14 @@ export function createEvents(deps: EventsDeps): Events {
 
 const KEPT = 500;
 
+/** The state, as far as this file knows it. */
+type Members = Readonly<Record<string, unknown>>;
+
 /** These differ always and tell nothing; they come with whatever else has changed. */
 const CLOCKS: ReadonlySet<string> = new Set(['ts', 'uptime_seconds']);
 
 /** What changes are looked for in, serialised; activities have events of their own. */
-function membersOf(state: Readonly<Record<string, unknown>>): Map<string, string> {
+function membersOf(state: Members): Map<string, string> {
   return new Map(
     Object.entries(state)
       .filter(([key, value]) => !CLOCKS.has(key) && key !== 'activities' && value !== undefined)
@@ -150,7 +154,7 @@ function membersOf(state: Readonly<Record<string, unknown>>): Map<string, string
 }
 
 function changeMessage(
-  state: Readonly<Record<string, unknown>>,
+  state: Members,
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,
 ): string {
@@ -163,7 +167,7 @@ function changeMessage(
   return `event: change\ndata: {${members.join(',')}}\n\n`;
 }
 
-function snapshotMessage(state: Readonly<Record<string, unknown>>): string {
+function snapshotMessage(state: Members): string {
   return `event: state\ndata: ${JSON.stringify(state)}\n\n`;
 }
 

@@ -15,9 +15,13 @@ export interface RequestStart extends SessionName {
 
 /** What was found in a request. */
 export interface RequestSent {
-  readonly redactions: readonly { readonly type: string }[];
+  readonly redactions: readonly { readonly type: string; readonly hmac?: string }[];
   /** Milliseconds that redaction added. */
   readonly addedLatencyMs?: number | undefined;
+  /** The part of it that finding and replacing took. */
+  readonly redactMs?: number | undefined;
+  /** The audit line that says so. */
+  readonly line?: number | undefined;
 }
 
 /** How an exchange ended. */
@@ -27,6 +31,11 @@ export interface RequestEnd extends RequestSent {
   readonly status: number;
   readonly restored: number;
   readonly unknown: number;
+  /** Milliseconds from the request sent to the head of the answer, and from first to last. */
+  readonly answerMs?: number | undefined;
+  readonly totalMs?: number | undefined;
+  /** The audit line that tells of what was restored. */
+  readonly restoredLine?: number | undefined;
   /** The code of a refusal. */
   readonly code?: string | undefined;
 }

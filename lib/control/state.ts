@@ -1,4 +1,9 @@
-import { type Activity, createActivities } from './activities.ts';
+import {
+  type Activity,
+  createActivities,
+  MOST_PLACEHOLDERS,
+  type PlaceholderCount,
+} from './activities.ts';
 import { createAlarms } from './alarms.ts';
 import { createCounters } from './counters.ts';
 import { addHostLatency, createHostRows } from './host-rows.ts';
@@ -64,7 +69,10 @@ export function createState(): State {
       ...named(start),
       count: sent.redactions.length,
       types,
-      ...defined('latency_ms', sent.addedLatencyMs),
+      ...defined('placeholders', placeholdersOf(sent)),
+      ...defined('latency_ms', rounded(sent.addedLatencyMs)),
+      ...defined('redact_ms', rounded(sent.redactMs)),
+      ...defined('line', sent.line),
     });
   };
   const countEnd = (now: number, start: RequestStart, end: RequestEnd): void => {
@@ -126,6 +134,9 @@ export function createState(): State {
         count: end.restored,
         unknown: end.unknown,
         ...defined('code', end.code),
+        ...defined('answer_ms', rounded(end.answerMs)),
+        ...defined('total_ms', rounded(end.totalMs)),
+        ...defined('line', end.restoredLine),
       });
     },
     refused(now, code, host) {
@@ -184,6 +195,22 @@ function named({ host, session, agent, request, method, path }: RequestStart) {
     ...defined('agent', agent),
     ...defined('request', request),
   };
+}
+
+function placeholdersOf({ redactions }: RequestSent): readonly PlaceholderCount[] | undefined {
+  const counts = new Map<string, { type: string; hmac: string; count: number }>();
+  for (const { type, hmac } of redactions) {
+    if (hmac === undefined) continue;
+    const known = counts.get(hmac);
+    if (known !== undefined) known.count++;
+    else if (counts.size < MOST_PLACEHOLDERS) counts.set(hmac, { type, hmac, count: 1 });
+  }
+  return counts.size === 0 ? undefined : [...counts.values()];
+}
+
+/** To a hundredth of a millisecond: nobody reads more. */
+function rounded(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.round(milliseconds * 100) / 100;
 }
 
 /** A client's text as it may stand on a screen; a query is never shown, it may hold a credential. */

@@ -8,6 +8,14 @@ export interface ExchangeName {
   readonly host: string;
   readonly session: string | undefined;
   readonly request: string | undefined;
+  /** The numbers of its first durable lines; filled in here. */
+  readonly lines: AuditedLines;
+}
+
+/** Where in the audit log an exchange can be looked up. */
+export interface AuditedLines {
+  redaction?: number;
+  detokenization?: number;
 }
 
 /** A line holds at most 65,535 bytes; this many redactions stay well below. */
@@ -41,7 +49,8 @@ export function auditExchange(audit: AuditLog, name: ExchangeName): ExchangeAudi
           }),
         );
       }
-      await Promise.all(lines);
+      const [first] = await Promise.all(lines);
+      if (first !== undefined) name.lines.redaction ??= first;
     },
     async restored(pieces) {
       const types: Record<string, number> = {};
@@ -50,7 +59,9 @@ export function auditExchange(audit: AuditLog, name: ExchangeName): ExchangeAudi
         types[type] = (types[type] ?? 0) + 1;
         restored++;
       }
-      await audit.append('detokenization', { ...fields, restored, types, unknown_placeholders: 0 });
+      const line = { ...fields, restored, types, unknown_placeholders: 0 };
+      const seq = await audit.append('detokenization', line);
+      name.lines.detokenization ??= seq;
     },
     async unknown(count) {
       await audit.append('detokenization', {

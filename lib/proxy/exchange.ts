@@ -52,8 +52,10 @@ export function runExchange(
     conversation.add(pin.fingerprints);
     conversation.privateKeySeen ||= redacted.privateKeySeen;
     report.redactions = redacted.redactions;
+    report.redactTime = now() - readAt;
 
     // record, send, receive
+    let sentAt = readAt;
     const recorded =
       redacted.redactions.length > 0 ? audit.redacted(redacted.redactions, hash) : undefined;
     const answer = await send(opened.upstream, host, redacted.request, redacted.body, {
@@ -64,10 +66,12 @@ export function runExchange(
       },
       signal,
       onSent: () => {
-        report.addedLatency = now() - readAt;
+        sentAt = now();
+        report.addedLatency = sentAt - readAt;
         observer.sent(report);
       },
     });
+    report.answerWait = now() - sentAt;
 
     // restore, record, deliver
     const head = answerHead(answer, request.method);

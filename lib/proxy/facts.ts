@@ -1,4 +1,5 @@
 import type { AuditLog } from '../audit/types.ts';
+import type { Address, DaemonState } from '../control/daemon-state.ts';
 import { buildHealth, type Health } from '../control/health.ts';
 import type { KillSwitch } from '../control/kill-switch.ts';
 import type { MetricsFacts } from '../control/metrics-table.ts';
@@ -15,7 +16,7 @@ export interface FactParts {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly sessionKeyMadeAt: number;
-  readonly address: () => { readonly host: string; readonly port: number } | undefined;
+  readonly address: () => Address | undefined;
   readonly policy: () => LoadedPolicy;
   readonly lastReload: () => ReloadResult | undefined;
   readonly engine: Engine;
@@ -27,10 +28,7 @@ export interface FactParts {
 }
 
 /** Where health and metrics are served over TCP, if anywhere, and why not. */
-export interface MetricsPlace {
-  readonly listen: { readonly host: string; readonly port: number } | null;
-  readonly failure: string | null;
-}
+export type MetricsPlace = DaemonState['metrics'];
 
 /** The body of `/healthz`; every fact is looked at now. */
 export function healthOf(parts: FactParts): Health {
@@ -59,20 +57,21 @@ export function healthOf(parts: FactParts): Health {
 }
 
 /** The body of `/admin/state`: what health does not say, for whoever looks at details. */
-export function stateOf(parts: FactParts): Record<string, unknown> {
-  const { engine, audit } = parts;
+export function stateOf(parts: FactParts): DaemonState {
+  const { engine, audit, observer } = parts;
   const policy = parts.policy();
-  const { counters, ...measured } = parts.observer.snapshot();
+  const { counters, ...measured } = observer.snapshot();
   const now = Date.now();
   const reload = parts.lastReload();
   return {
     v: 1,
     ts: new Date(now).toISOString(),
     version: parts.version,
+    pid: process.pid,
     uptime_seconds: Math.max(0, Math.floor((now - parts.startedAt) / 1000)),
     listen: parts.address() ?? null,
     metrics: parts.metrics(),
-    killswitch: parts.killSwitch.check(),
+    killswitch: { ...parts.killSwitch.check(), last_change_ts: timeOrNull(observer.switchedAt) },
     counters_5m: counters,
     ...measured,
     policy: {
@@ -85,6 +84,7 @@ export function stateOf(parts: FactParts): Record<string, unknown> {
       skipped: policy.known.skipped,
       unreadable: policy.known.unreadable,
       last_reload: reload ?? null,
+      last_reload_ts: timeOrNull(observer.reloadedAt),
     },
     permitted_hosts: (parts.hosts.policy?.hosts ?? []).map(({ host, port, sseHandler }) => ({
       host,
@@ -107,6 +107,10 @@ export function stateOf(parts: FactParts): Record<string, unknown> {
       poisoned: audit.failure?.message ?? null,
     },
   };
+}
+
+function timeOrNull(time: number | undefined): string | null {
+  return time === undefined ? null : new Date(time).toISOString();
 }
 
 /** What the metrics are made of, now. */

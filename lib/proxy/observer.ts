@@ -2,7 +2,13 @@ import type { AlarmCode } from '../control/alarms.ts';
 import type { KillSwitchState } from '../control/kill-switch.ts';
 import type { PolicyDiff } from '../control/policy-diff.ts';
 import type { ReloadResult } from '../control/reload.ts';
-import { createState, type ExchangeId, type State, type StateSnapshot } from '../control/state.ts';
+import {
+  createState,
+  type ExchangeId,
+  type RequestEnd,
+  type State,
+  type StateSnapshot,
+} from '../control/state.ts';
 import { createTally, type TallyReading } from '../control/tally.ts';
 import type { WaterwallError } from '../errors.ts';
 import type { ExchangeReport, Outcome } from './report.ts';
@@ -60,6 +66,9 @@ export interface Observer {
     readonly lastOkAt: number | undefined;
     readonly reachable: boolean | undefined;
   };
+  /** When the kill switch last changed, and policy was last asked to; since the epoch. */
+  readonly switchedAt: number | undefined;
+  readonly reloadedAt: number | undefined;
   readonly onActivity: State['onActivity'];
   /** Calls back when something of what is observed may have changed. */
   readonly onChange: (listener: () => void) => () => void;
@@ -91,6 +100,8 @@ export function createObserver(
     lastOkAt: undefined as number | undefined,
     reachable: undefined as boolean | undefined,
   };
+  let switchedAt: number | undefined;
+  let reloadedAt: number | undefined;
   const listeners = new Set<() => void>();
   const changed = (): void => {
     for (const listener of [...listeners]) listener();
@@ -105,6 +116,12 @@ export function createObserver(
 
   return {
     upstream,
+    get switchedAt() {
+      return switchedAt;
+    },
+    get reloadedAt() {
+      return reloadedAt;
+    },
     onActivity: state.onActivity,
     onChange(listener) {
       listeners.add(listener);
@@ -132,7 +149,7 @@ export function createObserver(
         upstream.reachable = true;
       } else if (report.code !== undefined && NOT_REACHED.has(report.code))
         upstream.reachable = false;
-      state.requestEnded(now, id, { ...report, ...sentOf(report) });
+      state.requestEnded(now, id, endOf(report));
       tally.ended(report);
       onLine(lineOf(report, now));
     },
@@ -144,6 +161,7 @@ export function createObserver(
       state.tunnelClosed(Date.now(), host, sent + received),
     refused: (code, host) => state.refused(Date.now(), code, host),
     killSwitch(now) {
+      switchedAt = Date.now();
       const names = now.sources.map(({ source }) => source).join(', ');
       const text = now.active ? `kill switch engaged (${names})` : 'kill switch cleared';
       state.notice(Date.now(), text);
@@ -167,6 +185,7 @@ export function createObserver(
     loosened: (diff) => raise('policy-loosened', diff.loosened.join('; ')),
     metricsFailed: (error) => raise('metrics-unavailable', error.message),
     reloaded(result) {
+      reloadedAt = Date.now();
       tally.reloaded(result.ok);
       if (result.ok) state.alarms.clear('reload-refused');
       else raise('reload-refused', result.error.message);
@@ -190,7 +209,22 @@ export function createObserver(
 }
 
 function sentOf(report: ExchangeReport) {
-  return { redactions: report.redactions, addedLatencyMs: report.addedLatency };
+  return {
+    redactions: report.redactions,
+    addedLatencyMs: report.addedLatency,
+    redactMs: report.redactTime,
+    line: report.lines.redaction,
+  };
+}
+
+function endOf(report: ExchangeReport): RequestEnd {
+  return {
+    ...report,
+    ...sentOf(report),
+    answerMs: report.answerWait,
+    totalMs: report.endedAt - report.startedAt,
+    restoredLine: report.lines.detokenization,
+  };
 }
 
 function lineOf(report: ExchangeReport, now: number): RequestLine {

@@ -4,6 +4,7 @@ import type { Scanner } from '../detect/types.ts';
 import type { RefusalCode } from '../errors.ts';
 import { maskSecrets } from '../redact/mask.ts';
 import type { Redaction } from '../redact/types.ts';
+import type { AuditedLines } from './exchange-audit.ts';
 import type { ExchangeContext } from './exchange-context.ts';
 
 /** How an exchange ended. */
@@ -32,6 +33,11 @@ export interface ExchangeReport {
   streaming: boolean;
   /** Milliseconds from the whole request read to its tail sent. */
   addedLatency: number | undefined;
+  /** The part of it that finding and replacing took. */
+  redactTime: number | undefined;
+  /** Milliseconds from the tail sent to the head of the answer. */
+  answerWait: number | undefined;
+  readonly lines: AuditedLines;
 }
 
 /** A report of an exchange that begins now. Logs and state show it: secrets are taken out here. */
@@ -64,6 +70,9 @@ export function beginReport(
     unknown: 0,
     streaming: false,
     addedLatency: undefined,
+    redactTime: undefined,
+    answerWait: undefined,
+    lines: {},
   };
 }
 

@@ -45,6 +45,12 @@ describe('events', () => {
       }),
       expect.objectContaining({ kind: 'in', session: 'session-1', status: 200 }),
     ]);
+    // Where the audit log and the placeholder can be found again.
+    const [out] = activities;
+    const line = await daemon.waitForLine(({ line_type }) => line_type === 'redaction');
+    const [{ type, hmac }] = line['redactions'] as [{ type: string; hmac: string }];
+    expect(out).toMatchObject({ line: line['seq'], placeholders: [{ type, hmac, count: 1 }] });
+    expect(Number(out?.['redact_ms'])).toBeLessThanOrEqual(Number(out?.['latency_ms']));
     // What the changes amount to is the state.
     const merged = Object.assign(
       {},

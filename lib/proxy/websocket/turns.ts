@@ -80,6 +80,7 @@ export function createTurns(
       startedAt: context.now(),
       status: 0,
       redactions: [],
+      lines: {},
       streaming: true,
       outcome: 'broken-off',
     };

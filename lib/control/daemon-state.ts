@@ -1,0 +1,74 @@
+import type { ChainHead } from '../audit/types.ts';
+import type { KillSwitchState } from './kill-switch-state.ts';
+import type { ReloadResult } from './reload.ts';
+import type { StateSnapshot } from './state-types.ts';
+
+/** Where something listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * The body of `GET /admin/state`: all that the dashboard shows. `share/schema/state.json` is the
+ * same for everybody else. Never a value.
+ */
+export interface DaemonState extends Omit<StateSnapshot, 'counters'> {
+  readonly v: 1;
+  readonly ts: string;
+  readonly version: string;
+  readonly pid: number;
+  readonly uptime_seconds: number;
+  readonly listen: Address | null;
+  readonly metrics: { readonly listen: Address | null; readonly failure: string | null };
+  readonly killswitch: KillSwitchState & {
+    /** When it last changed since the start. */
+    readonly last_change_ts: string | null;
+  };
+  readonly counters_5m: StateSnapshot['counters'];
+  readonly policy: PolicyState;
+  readonly permitted_hosts: readonly {
+    readonly host: string;
+    readonly port: number;
+    readonly sse_handler: string;
+  }[];
+  readonly unlisted_hosts: string | null;
+  readonly store: StoreState;
+  readonly chain: ChainState;
+}
+
+/** What is looked for. */
+export interface PolicyState {
+  readonly hash: string;
+  readonly types: readonly string[];
+  /** Built-in types that are switched off. */
+  readonly disabled: readonly string[];
+  readonly allow: number;
+  /** Types the operator added. */
+  readonly operator: readonly string[];
+  readonly known_secrets: number;
+  /** Values of env files that are too common to be secrets. */
+  readonly skipped: readonly { readonly file: string; readonly name: string }[];
+  readonly unreadable: readonly string[];
+  readonly last_reload: ReloadResult | null;
+  readonly last_reload_ts: string | null;
+}
+
+/** The placeholders that are remembered. */
+export interface StoreState {
+  readonly size: number;
+  readonly capacity: number;
+  readonly bytes: number;
+  readonly bytes_capacity: number;
+  readonly ttl_ms: number;
+  readonly conversations: number;
+}
+
+/** The audit log. */
+export interface ChainState {
+  readonly intact: boolean;
+  readonly length: ChainHead['length'];
+  readonly head: ChainHead['hash'];
+  /** Why nothing can be appended any more. */
+  readonly poisoned: string | null;
+}
