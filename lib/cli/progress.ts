@@ -3,11 +3,17 @@
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /**
- * Shows `label` while `work` runs, from the first 300 ms on; leaves no trace on the terminal.
+ * Shows a label while `work` runs, from the first 300 ms on; leaves no trace on the terminal.
+ *
+ * @param work - may say by another label how far it is
  */
-export async function withProgress<T>(label: string, work: () => Promise<T>): Promise<T> {
+export async function withProgress<T>(
+  begin: string,
+  work: (relabel: (label: string) => void) => Promise<T>,
+): Promise<T> {
   const stream = process.stderr;
-  if (stream.isTTY !== true) return work();
+  if (stream.isTTY !== true) return work(() => {});
+  let label = begin;
   const began = performance.now();
   let frame = 0;
   let shown = false;
@@ -20,7 +26,9 @@ export async function withProgress<T>(label: string, work: () => Promise<T>): Pr
     );
   }, 100);
   try {
-    return await work();
+    return await work((next) => {
+      label = next;
+    });
   } finally {
     clearInterval(timer);
     if (shown) stream.write('\r\u001b[K');

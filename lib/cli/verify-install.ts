@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
+import type { Progress } from '../control/admin-protocol.ts';
 import type { Check, VerifyReport } from '../ops/verify/check.ts';
 import { examples } from './examples.ts';
 import { print, printJson } from './output.ts';
 import { withProgress } from './progress.ts';
 import { type Colour, harmless, type Paint, paintFor } from './style.ts';
-
-/** The daemon's own checks have limits of their own; this one only ends a wait for nothing. */
-const PATIENCE = 30_000;
 
 interface Options {
   readonly runtime?: boolean;
@@ -28,23 +26,27 @@ export function configure(command: Command): void {
       )}\n\nExit status: 1 where a check failed; warnings do not count`,
     )
     .action(async (options: Options) => {
-      const report = await withProgress('checking', () => verify(options.runtime === true));
+      const report = await withProgress('checking', (label) =>
+        verify(options.runtime === true, ({ step, done, total }) =>
+          label(`checking ${done}/${total} ${step}`),
+        ),
+      );
       if (options.json) printJson(report);
       else print(renderVerification(report, paintFor(process.stdout)));
       process.exitCode = report.ok ? 0 : 1;
     });
 }
 
-async function verify(runtime: boolean): Promise<VerifyReport> {
+async function verify(runtime: boolean, tell: (progress: Progress) => void): Promise<VerifyReport> {
   const { currentHomes } = await import('../ops/current-homes.ts');
   const homes = currentHomes(process.env);
   if (runtime) {
-    const { askDaemon } = await import('../ops/ask-daemon.ts');
-    const answer = await askDaemon(homes, 'POST', '/admin/verify-install', undefined, PATIENCE);
+    const { operateDaemon } = await import('../ops/ask-daemon.ts');
+    const answer = await operateDaemon(homes, '/admin/verify-install', undefined, tell);
     return answer as unknown as VerifyReport;
   }
   const { verifyStartup } = await import('../ops/verify/startup.ts');
-  return verifyStartup(homes);
+  return verifyStartup(homes, tell);
 }
 
 const MARKS: Readonly<Record<Check['status'], { word: string; colour: Colour }>> = {

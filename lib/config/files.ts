@@ -17,6 +17,8 @@ export function filesOf(homes: Homes) {
     /** Stands while a first set-up is under way, see `init.ts`. */
     initPending: join(config, '.init-pending'),
     adminSocket: join(run, 'admin.sock'),
+    /** The admin channel for those who may look and change nothing. */
+    adminReadSocket: join(run, 'admin-ro.sock'),
     sentinel: join(run, 'kill'),
     pid: join(run, 'proxy.pid'),
     /** The store a graceful restart hands over. */

@@ -68,6 +68,11 @@ export function folderMode(homes: Homes): number {
   return homes.chosenBy === 'system' || homes.chosenBy === 'systemd' ? 0o750 : 0o700;
 }
 
+/** What sockets in these homes allow: in a system installation the service's group asks too. */
+export function socketMode(homes: Homes): number {
+  return folderMode(homes) === 0o750 ? 0o660 : 0o600;
+}
+
 /**
  * Takes from a folder what others may not have; undefined where it was tight.
  *

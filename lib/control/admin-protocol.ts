@@ -7,6 +7,8 @@ export interface AdminRequest {
   /** The parsed body; undefined where there was none. */
   readonly body: unknown;
   readonly query: URLSearchParams;
+  /** The client asks for an answer of server-sent events (`accept: text/event-stream`). */
+  readonly events: boolean;
 }
 
 /** An answer; the body is sent as JSON. */
@@ -23,9 +25,9 @@ export interface TextReply {
   readonly contentType: string;
 }
 
-/** An answer that goes on: whoever gave it writes it. */
+/** An answer that goes on: whoever gave it writes it. What it throws is a fault, as a handler's. */
 export interface StreamReply {
-  readonly stream: (response: ServerResponse) => void;
+  readonly stream: (response: ServerResponse) => void | Promise<void>;
 }
 
 export type Reply = AdminReply | TextReply | StreamReply;
@@ -45,12 +47,15 @@ export interface AdminError {
   };
 }
 
-/**
- * Header (or query parameter) of a client that must not change anything, such as a dashboard that
- * was started read-only: its POSTs are refused, whatever key was pressed.
- */
-export const READ_ONLY = 'x-waterwall-read-only';
-export const READ_ONLY_PARAMETER = 'read_only';
+/** How far an operation is. */
+export interface Progress {
+  /** What is done now, or has just been done: the name of a check, a part of a bundle. */
+  readonly step: string;
+  /** Units of the whole operation that are done. */
+  readonly done: number;
+  /** Units in all; null while nobody knows. */
+  readonly total: number | null;
+}
 
 /** Builds an error answer. */
 export function adminError(

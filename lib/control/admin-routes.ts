@@ -1,9 +1,11 @@
 import { WaterwallError } from '../errors.ts';
+import { answerWithProgress } from './admin-operation.ts';
 import {
   type AdminHandler,
   type AdminReply,
   type AdminRoutes,
   adminError,
+  type Progress,
 } from './admin-protocol.ts';
 import type { Events } from './events.ts';
 import type { Health } from './health.ts';
@@ -23,7 +25,7 @@ export interface AdminFacts {
   rotate(): Promise<number>;
   readonly events: Pick<Events, 'open'>;
   /** What `/admin/verify-install` answers. */
-  verifyInstall(): Promise<unknown>;
+  verifyInstall(tell: (progress: Progress) => void): Promise<unknown>;
   readonly metrics: Metrics;
 }
 
@@ -56,7 +58,11 @@ export function adminRoutes(facts: AdminFacts): AdminRoutes {
         }),
     },
     '/admin/verify-install': {
-      POST: async () => ({ status: 200, body: await facts.verifyInstall() }),
+      POST: (request) =>
+        answerWithProgress(request, async (tell) => ({
+          status: 200,
+          body: await facts.verifyInstall(tell),
+        })),
     },
   };
 }

@@ -1,12 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import {
-  type AdminRoutes,
-  adminError,
-  READ_ONLY,
-  READ_ONLY_PARAMETER,
-  type Reply,
-} from './admin-protocol.ts';
-import { sendReply } from './admin-reply.ts';
+import { createServer, type IncomingMessage } from 'node:http';
+import { type AdminRoutes, adminError, type Reply } from './admin-protocol.ts';
+import { respond } from './admin-reply.ts';
 import { listenOnSocket } from './admin-socket.ts';
 
 /** What one client may take. */
@@ -65,15 +59,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   });
   server.maxConnections = limits.connections;
   server.on('request', (request, response) => {
-    answer(request, options, limits).then(
-      (reply) => send(request, response, reply),
-      (error: unknown) => {
-        // The client went away while its body was read: nobody to answer, nothing to report.
-        if (request.destroyed && !request.complete) return;
-        options.onFault(error);
-        send(request, response, adminError(500, 'internal', 'the request failed; see the log'));
-      },
-    );
+    void respond(request, response, answer(request, options.routes, limits), options.onFault);
   });
   await listenOnSocket(server, options.socketPath, options.mode ?? 0o600);
   server.on('error', options.onFault);
@@ -88,10 +74,10 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
 
 async function answer(
   request: IncomingMessage,
-  options: AdminServerOptions,
+  given: AdminServerOptions['routes'],
   limits: AdminLimits,
 ): Promise<Reply> {
-  const routes = typeof options.routes === 'function' ? options.routes() : options.routes;
+  const routes = typeof given === 'function' ? given() : given;
   if (routes === undefined) return adminError(503, 'starting', 'Waterwall is still starting');
   const url = parseTarget(request.url);
   if (url === undefined) return adminError(400, 'bad-request', 'the request target is not a path');
@@ -104,20 +90,14 @@ async function answer(
     const reply = adminError(405, 'method-not-allowed', `${url.pathname} takes ${allow}`);
     return { ...reply, headers: { allow } };
   }
-  if (method !== 'GET' && isReadOnly(request, url)) {
-    return adminError(
-      403,
-      'read-only',
-      `${url.pathname} changes something; this client is read-only`,
-    );
-  }
   const bytes = await readBody(request, limits.body);
   if (bytes === undefined) {
     return adminError(413, 'too-large', `the body has more than ${limits.body} bytes`);
   }
   const body = parseBody(bytes);
   if (body === INVALID) return adminError(400, 'bad-request', 'the body is not valid JSON');
-  return handler({ body, query: url.searchParams });
+  const events = /\btext\/event-stream\b/i.test(request.headers.accept ?? '');
+  return handler({ body, query: url.searchParams, events });
 }
 
 function parseTarget(target: string | undefined): URL | undefined {
@@ -125,12 +105,6 @@ function parseTarget(target: string | undefined): URL | undefined {
   return URL.canParse(`http://waterwall${target}`)
     ? new URL(`http://waterwall${target}`)
     : undefined;
-}
-
-/** Anything said there but a clear no means yes. */
-function isReadOnly(request: IncomingMessage, url: URL): boolean {
-  const said = request.headers[READ_ONLY] ?? url.searchParams.get(READ_ONLY_PARAMETER);
-  return said !== undefined && said !== null && !/^(?:0|false|no)$/i.test(String(said));
 }
 
 /** @returns undefined where the body is larger than the limit; the rest is not read */
@@ -156,10 +130,4 @@ function parseBody(bytes: Buffer): unknown {
   } catch {
     return INVALID;
   }
-}
-
-function send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-  // What was not read of a body must not be taken for the next request.
-  if (!request.complete) response.setHeader('connection', 'close');
-  sendReply(response, reply);
 }

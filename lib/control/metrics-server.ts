@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isIP } from 'node:net';
 import { formatAddress, isLoopback } from '../config/load/address.ts';
 import { WaterwallError } from '../errors.ts';
 import { type AdminRoutes, adminError, type Reply } from './admin-protocol.ts';
-import { sendReply } from './admin-reply.ts';
+import { respond } from './admin-reply.ts';
 
 export interface MetricsServerOptions {
   readonly listen: { readonly host: string; readonly port: number };
@@ -38,13 +38,10 @@ export function startMetricsServer(options: MetricsServerOptions): Promise<Metri
   const server = createServer(LIMITS);
   server.maxConnections = CONNECTIONS;
   server.on('request', (request, response) => {
-    answer(request, listen.host, routes).then(
-      (reply) => send(request, response, reply),
-      (error: unknown) => {
-        onFault(error);
-        send(request, response, adminError(500, 'internal', 'the request failed; see the log'));
-      },
-    );
+    response.setHeader('x-content-type-options', 'nosniff');
+    // No body is ever read here, so that nothing of one is taken for the next request.
+    if (request.method === 'POST') response.setHeader('connection', 'close');
+    void respond(request, response, answer(request, listen.host, routes), onFault);
   });
   return new Promise((resolve, reject) => {
     const onError = (cause: NodeJS.ErrnoException): void => reject(cannotListen(listen, cause));
@@ -83,7 +80,7 @@ async function answer(
     const reply = adminError(405, 'method-not-allowed', `${path} takes GET`);
     return { ...reply, headers: { allow: 'GET, HEAD' } };
   }
-  return handler({ body: undefined, query: new URLSearchParams() });
+  return handler({ body: undefined, query: new URLSearchParams(), events: false });
 }
 
 /**
@@ -96,13 +93,6 @@ function isExpectedHost(header: string, listensOn: string): boolean {
   const host = name.replace(/^\[|\]$/g, '');
   if (isLoopback(host)) return true;
   return !isLoopback(listensOn) && (isIP(host) !== 0 || host === listensOn);
-}
-
-function send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-  // No body is ever read here, so that nothing of one is taken for the next request.
-  if (!request.complete || request.method === 'POST') response.setHeader('connection', 'close');
-  response.setHeader('x-content-type-options', 'nosniff');
-  sendReply(response, reply);
 }
 
 function cannotListen(

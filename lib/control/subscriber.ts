@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** Some client of `/admin/events`, and how far it has read. */
+/** Some client that is sent events, and how far it has read. */
 export interface Subscriber {
   /**
    * Sends, unless what was sent before is still waiting to be read: then the subscriber is left out
@@ -11,8 +11,12 @@ export interface Subscriber {
   readonly stale: boolean;
   /** Sends a whole snapshot; from then on it is up to date. */
   refresh(snapshot: string): void;
-  /** Ends it as a message ends, so that the client knows that nothing was cut off. */
-  end(): void;
+  /**
+   * Ends it as an answer ends, so that the client knows that nothing was cut off.
+   *
+   * @param last - sent before, whatever still waits
+   */
+  end(last?: string): void;
 }
 
 /** What a subscriber may take. */
@@ -34,8 +38,11 @@ export function createSubscriber(
   let stale = false;
   let dropping: NodeJS.Timeout | undefined;
   const write = (message: string): void => {
-    if (response.destroyed || response.write(message) || dropping !== undefined) return;
-    dropping = setTimeout(() => response.destroy(), patience).unref();
+    if (response.destroyed || response.writableEnded || response.write(message)) return;
+    drop();
+  };
+  const drop = (): void => {
+    dropping ??= setTimeout(() => response.destroy(), patience).unref();
   };
   response.on('drain', () => {
     clearTimeout(dropping);
@@ -60,8 +67,9 @@ export function createSubscriber(
       stale = false;
       write(snapshot);
     },
-    end() {
-      response.end();
+    end(last) {
+      response.end(last);
+      drop();
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { Homes } from '../config/types.ts';
 import { adminRequest } from '../control/admin-client.ts';
+import { adminEvents } from '../control/admin-events.ts';
+import type { Progress } from '../control/admin-protocol.ts';
 import { REFUSAL_CODES, SETUP_CODES, WaterwallError } from '../errors.ts';
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -19,7 +21,33 @@ export async function askDaemon(
   const options = timeoutMs === undefined ? {} : { timeoutMs };
   const answer = await adminRequest(homes, method, path, body, options);
   if (answer.status < 300) return answer.body as Answer;
-  throw asError((answer.body as { error?: Partial<ToldError> }).error ?? {}, answer.status);
+  throw asError((answer.body as ErrorBody).error ?? {}, answer.status);
+}
+
+/**
+ * Has the running daemon do something that takes its time.
+ *
+ * @param onProgress - told how far it is
+ * @throws WaterwallError what the daemon said where it did not, or `not-running`, `io-error`
+ */
+export async function operateDaemon(
+  homes: Homes,
+  path: string,
+  body: unknown,
+  onProgress: (progress: Progress) => void,
+): Promise<Answer> {
+  for await (const { event, data } of adminEvents(homes, 'POST', path, { body })) {
+    if (event === 'progress') onProgress(data as Progress);
+    if (event === 'result') return data as Answer;
+    if (event === 'error') throw asError((data as ErrorBody).error ?? {}, 500);
+  }
+  throw new WaterwallError('io-error', 'Waterwall stopped before it was done', {
+    fix: 'start it again, then repeat the command',
+  });
+}
+
+interface ErrorBody {
+  readonly error?: Partial<ToldError>;
 }
 
 interface ToldError {

@@ -1,8 +1,12 @@
+import { filesOf } from '../config/files.ts';
+import { socketMode } from '../config/modes.ts';
+import type { Homes } from '../config/types.ts';
 import { type AdminFacts, adminRoutes, publicRoutes } from '../control/admin-routes.ts';
 import { startAdminServer } from '../control/admin-server.ts';
 import { createEvents } from '../control/events.ts';
 import { createMetrics } from '../control/metrics.ts';
 import { type MetricsServer, startMetricsServer } from '../control/metrics-server.ts';
+import { readOnlyRoutes } from '../control/read-only-routes.ts';
 import { WaterwallError } from '../errors.ts';
 import { type FactParts, healthOf, metricsOf, stateOf } from './facts.ts';
 
@@ -25,7 +29,7 @@ export type Commands = Pick<AdminFacts, 'reload' | 'rotate' | 'verifyInstall'>;
  * @throws WaterwallError `already-running` or `io-error`
  */
 export async function openOperatorSide(
-  socketPath: string,
+  homes: Homes,
   parts: Omit<FactParts, 'metrics'>,
   commands: Commands,
   onFault: (error: unknown) => void,
@@ -57,7 +61,19 @@ export async function openOperatorSide(
     state: settled(stateOf),
     events,
   });
-  const admin = await startAdminServer({ socketPath, routes, onFault });
+  const files = filesOf(homes);
+  const mode = socketMode(homes);
+  const admin = await startAdminServer({ socketPath: files.adminSocket, routes, mode, onFault });
+  const shown = readOnlyRoutes(routes);
+  const watched = await startAdminServer({
+    socketPath: files.adminReadSocket,
+    routes: shown,
+    mode,
+    onFault,
+  }).catch(async (error: unknown) => {
+    await admin.close();
+    throw error;
+  });
   return {
     async listen(at) {
       if (at === undefined) return;
@@ -72,7 +88,7 @@ export async function openOperatorSide(
     },
     async close() {
       events.close();
-      await Promise.all([admin.close(), server?.close()]);
+      await Promise.all([admin.close(), watched.close(), server?.close()]);
     },
   };
 }

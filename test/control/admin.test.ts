@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -9,6 +10,7 @@ import type { AdminRoutes } from '../../lib/control/admin-protocol.ts';
 import { type AdminFacts, adminRoutes } from '../../lib/control/admin-routes.ts';
 import { ADMIN_LIMITS, startAdminServer } from '../../lib/control/admin-server.ts';
 import type { Health } from '../../lib/control/health.ts';
+import { readOnlyRoutes } from '../../lib/control/read-only-routes.ts';
 import { WaterwallError } from '../../lib/errors.ts';
 import { makeHome, startSwitch, type TestHome } from './home.ts';
 
@@ -180,27 +182,30 @@ describe('routes', () => {
     });
   });
 
-  it('lets a read-only client look, and nothing else', async () => {
+  it('behind the socket that only shows, nothing can be changed', async () => {
     const home = makeHome();
     const rotate = vi.fn<AdminFacts['rotate']>();
+    const reload = vi.fn<AdminFacts['reload']>();
     const { killSwitch } = startSwitch(home);
-    await serve(home, { rotate, killSwitch });
+    const routes = readOnlyRoutes(adminRoutes(facts(home, { rotate, reload, killSwitch })));
+    const socketPath = join(home.run, 'admin-ro.sock');
+    const server = await startAdminServer({ socketPath, routes, onFault: () => {} });
+    onTestFinished(() => server.close());
     const readOnly = { readOnly: true };
-    expect((await adminRequest(home, 'GET', '/admin/state', undefined, readOnly)).status).toBe(200);
-    const refused = { status: 403, body: { error: { code: 'read-only' } } };
-    const arm = { action: 'arm' };
-    expect(await adminRequest(home, 'POST', '/admin/killswitch', arm, readOnly)).toMatchObject(
-      refused,
-    );
-    for (const path of ['/admin/rotate-chain', '/admin/reload', '/admin/export-evidence']) {
-      expect(await adminRequest(home, 'POST', path, undefined, readOnly)).toMatchObject(refused);
-      expect(await adminRequest(home, 'POST', `${path}?read_only`)).toMatchObject(refused);
+    for (const [path, methods] of Object.entries(routes)) {
+      for (const method of Object.keys(methods) as ('GET' | 'POST')[]) {
+        if (method === 'GET') continue;
+        const asked = await adminRequest(home, method, path, { action: 'arm' }, readOnly);
+        expect(asked).toMatchObject({ status: 403, body: { error: { code: 'read-only' } } });
+      }
     }
-    expect(rotate).not.toHaveBeenCalled();
-    expect(killSwitch.check().active).toBe(false);
-    expect((await adminRequest(home, 'POST', '/admin/killswitch?read_only=0', arm)).status).toBe(
-      200,
+    expect((await adminRequest(home, 'GET', '/admin/state', undefined, readOnly)).status).toBe(200);
+    expect((await adminRequest(home, 'GET', '/admin/reload', undefined, readOnly)).status).toBe(
+      405,
     );
+    expect((await adminRequest(home, 'GET', '/admin', undefined, readOnly)).status).toBe(404);
+    expect([rotate, reload].flatMap(({ mock }) => mock.calls)).toEqual([]);
+    expect(killSwitch.check().active).toBe(false);
   });
 
   it('knows no other path and no other method', async () => {

@@ -23,7 +23,7 @@ export async function followEvents(socketPath: string) {
       .split('\n\n')
       .slice(0, -1)
       .flatMap((block) => {
-        const [, event, data] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? [];
+        const [, event, data] = /^event: ([^\n]*)\ndata: ([^\n]*)$/.exec(block) ?? [];
         return event === undefined ? [] : [{ event, data: JSON.parse(data ?? '') }];
       });
   return {

@@ -11,9 +11,10 @@ import { looksLikeSocket } from './socket-file.ts';
 /** How long whoever holds the socket may take to answer. */
 const PATIENCE = 2000;
 
-/** Whether the admin socket can be had, or is the running daemon's. */
+/** Whether the admin sockets can be had, or are the running daemon's. */
 export async function adminBindable(homes: Homes): Promise<Verdict> {
-  const { adminSocket } = filesOf(homes);
+  const { adminSocket, adminReadSocket } = filesOf(homes);
+  looksLikeSocket(adminReadSocket);
   if (looksLikeSocket(adminSocket)) {
     try {
       await adminRequest(homes, 'GET', '/healthz', undefined, { timeoutMs: PATIENCE });
@@ -23,9 +24,9 @@ export async function adminBindable(homes: Homes): Promise<Verdict> {
       if (!(error instanceof WaterwallError) || error.code !== 'not-running') throw error;
     }
   }
-  // A socket of the same length beside it: that the path fits, and that the folder takes one.
+  // A socket as long as the longer one beside it: that the path fits, and the folder takes one.
   const server = createServer();
-  await listenOnSocket(server, join(homes.run, 'probe.sock'), 0o600);
+  await listenOnSocket(server, join(homes.run, 'probe-ro.sock'), 0o600);
   await new Promise((resolve) => server.close(resolve));
   return ok(`${adminSocket} is free`);
 }

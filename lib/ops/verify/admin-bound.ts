@@ -8,14 +8,17 @@ import { looksLikeSocket } from './socket-file.ts';
 
 const RESTART = 'restart the proxy: it makes its socket anew';
 
-/** Whether the admin channel answers at its place, and only to whom it should. */
+/** Whether the admin channel answers at its places, and only to whom it should. */
 export async function adminBound(homes: Homes): Promise<Verdict> {
-  const { adminSocket } = filesOf(homes);
-  if (!looksLikeSocket(adminSocket)) return fail(`${adminSocket} is gone`, RESTART);
-  const mode = lstatSync(adminSocket).mode & 0o777;
-  if ((mode & 0o007) !== 0 && process.platform !== 'win32') {
-    return fail(`everyone may use ${adminSocket}`, `chmod o-rwx ${posixQuote(adminSocket)}`);
+  const { adminSocket, adminReadSocket } = filesOf(homes);
+  for (const path of [adminSocket, adminReadSocket]) {
+    if (!looksLikeSocket(path)) return fail(`${path} is gone`, RESTART);
+    const mode = lstatSync(path).mode & 0o777;
+    if ((mode & 0o007) !== 0 && process.platform !== 'win32') {
+      return fail(`everyone may use ${path}`, `chmod o-rwx ${posixQuote(path)}`);
+    }
   }
   await adminRequest(homes, 'GET', '/healthz');
+  await adminRequest(homes, 'GET', '/healthz', undefined, { readOnly: true });
   return ok(`answers at ${adminSocket}`);
 }

@@ -1,5 +1,6 @@
 /** What a check of the installation says. */
 
+import type { Progress } from '../../control/admin-protocol.ts';
 import { WaterwallError } from '../../errors.ts';
 
 /** In the order in which they are made and shown; DESIGN §4. */
@@ -61,14 +62,28 @@ export const fail = (message: string, fix: string): Verdict => ({ status: 'fail'
 /** A check; whatever it throws is its verdict. */
 export type Looking = () => Verdict | Promise<Verdict>;
 
+/** A check begins, or has ended. */
+export interface CheckProgress extends Progress {
+  /** Its result, where it has ended. */
+  readonly check?: Check;
+}
+
+export type TellCheck = (progress: CheckProgress) => void;
+
 /** Makes all checks, one after the other: some take what others need. */
 export async function report<Name extends Check['name']>(
   mode: VerifyReport['mode'],
   checks: Readonly<Record<Name, Looking>>,
+  tell: TellCheck = () => {},
 ): Promise<VerifyReport> {
   const results: Check[] = [];
-  for (const [name, look] of Object.entries<Looking>(checks)) {
-    results.push({ name: name as Name, ...(await verdictOf(look)) });
+  const entries = Object.entries<Looking>(checks);
+  const total = entries.length;
+  for (const [step, look] of entries) {
+    tell({ step, done: results.length, total });
+    const check = { name: step as Name, ...(await verdictOf(look)) };
+    results.push(check);
+    tell({ step, done: results.length, total, check });
   }
   return { v: 1, mode, ok: results.every(({ status }) => status !== 'fail'), checks: results };
 }

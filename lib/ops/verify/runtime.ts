@@ -10,7 +10,15 @@ import { adminBound } from './admin-bound.ts';
 import { caFile } from './ca-file.ts';
 import { caKeyPair } from './ca-key-pair.ts';
 import { chainDirWritable } from './chain-dir-writable.ts';
-import { fail, type RuntimeCheck, report, type Verdict, type VerifyReport } from './check.ts';
+import {
+  fail,
+  type Looking,
+  type RuntimeCheck,
+  report,
+  type TellCheck,
+  type Verdict,
+  type VerifyReport,
+} from './check.ts';
 import { listenerBound } from './listener-bound.ts';
 import { type LivePolicy, livePolicy } from './live-policy.ts';
 import { sentinelDirWatched } from './sentinel-dir.ts';
@@ -40,10 +48,10 @@ export interface RunningFacts {
 const PATIENCE = 5000;
 
 /** Whether the running daemon does what it promises. */
-export function verifyRunning(facts: RunningFacts): Promise<VerifyReport> {
+export function verifyRunning(facts: RunningFacts, tell?: TellCheck): Promise<VerifyReport> {
   const { homes } = facts;
   const now = Date.now();
-  return report<RuntimeCheck>('runtime', {
+  const checks: Readonly<Record<RuntimeCheck, Looking>> = {
     ca_file: () => {
       const { failure } = facts.hosts;
       return failure === undefined ? caFile(homes, now) : fail(failure.message, failure.fix);
@@ -61,7 +69,8 @@ export function verifyRunning(facts: RunningFacts): Promise<VerifyReport> {
     session_key: () => sessionKeyLoaded(homes, facts.sessionKey, facts.sessionKeyMode),
     sentinel_dir: () => sentinelDirWatched(homes, facts.killSwitch()),
     upstream_reachable: () => upstreams(facts),
-  });
+  };
+  return report('runtime', checks, tell);
 }
 
 function chainWritten({ homes, auditFailure }: RunningFacts): Verdict {

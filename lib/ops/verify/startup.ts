@@ -3,7 +3,13 @@ import { adminBindable } from './admin-bindable.ts';
 import { caFile } from './ca-file.ts';
 import { caKeyPair } from './ca-key-pair.ts';
 import { chainDirWritable } from './chain-dir-writable.ts';
-import { report, type StartupCheck, type VerifyReport } from './check.ts';
+import {
+  type Looking,
+  report,
+  type StartupCheck,
+  type TellCheck,
+  type VerifyReport,
+} from './check.ts';
 import { listenerBindable } from './listener-bindable.ts';
 import { patternsComplete } from './patterns-complete.ts';
 import { sentinelDir } from './sentinel-dir.ts';
@@ -12,9 +18,9 @@ import { signingKey } from './signing-key.ts';
 import { upstreamReachable } from './upstream-reachable.ts';
 
 /** Whether Waterwall could start in these homes, and would do what it promises. Changes nothing. */
-export function verifyStartup(homes: Homes): Promise<VerifyReport> {
+export function verifyStartup(homes: Homes, tell?: TellCheck): Promise<VerifyReport> {
   const now = Date.now();
-  return report<StartupCheck>('startup', {
+  const checks: Readonly<Record<StartupCheck, Looking>> = {
     ca_file: () => caFile(homes, now),
     signing_key: signingKey,
     patterns_complete: () => patternsComplete(homes),
@@ -25,5 +31,6 @@ export function verifyStartup(homes: Homes): Promise<VerifyReport> {
     session_key: () => sessionKey(homes),
     sentinel_dir: () => sentinelDir(homes),
     upstream_reachable: () => upstreamReachable(homes),
-  });
+  };
+  return report('startup', checks, tell);
 }

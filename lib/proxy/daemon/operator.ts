@@ -44,15 +44,14 @@ export function openOperator(parts: OperatorParts): Promise<OperatorSide> {
   const { homes, startedAt, sessionKey, sessionKeyMode, address, reloader } = parts;
   const { engine, hosts, dial, observer, exchanges, onFault } = parts;
   const { audit, killSwitch, live } = parts.safeguards;
-  const files = filesOf(homes);
   const policy = (): LoadedPolicy => reloader.current;
   return openOperatorSide(
-    files.adminSocket,
+    homes,
     {
       version: parts.version,
       startedAt,
       sessionKeyMadeAt:
-        sessionKeyMode === 'ephemeral' ? startedAt : statSync(files.sessionKey).mtimeMs,
+        sessionKeyMode === 'ephemeral' ? startedAt : statSync(filesOf(homes).sessionKey).mtimeMs,
       address,
       policy,
       lastReload: () => reloader.last,
@@ -65,8 +64,8 @@ export function openOperator(parts: OperatorParts): Promise<OperatorSide> {
     {
       reload: reloader.reload,
       rotate: audit.rotate,
-      verifyInstall: async () => {
-        const report = await verifyRunning({
+      verifyInstall: async (tell) => {
+        const facts = {
           homes,
           hosts,
           policy,
@@ -78,7 +77,8 @@ export function openOperator(parts: OperatorParts): Promise<OperatorSide> {
           dial,
           enter: live.enter,
           selfTest: () => runSelfTest(exchanges),
-        });
+        };
+        const report = await verifyRunning(facts, tell);
         await recordVerification(audit, report);
         return report;
       },

@@ -1,7 +1,12 @@
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { RUNTIME_CHECKS, type RuntimeCheck } from '../../../lib/ops/verify/check.ts';
+import { type AdminEvent, adminEvents } from '../../../lib/control/admin-events.ts';
+import {
+  type CheckProgress,
+  RUNTIME_CHECKS,
+  type RuntimeCheck,
+} from '../../../lib/ops/verify/check.ts';
 import { listenerBound } from '../../../lib/ops/verify/listener-bound.ts';
 import { judgeSelfTest } from '../../../lib/ops/verify/live-policy.ts';
 import { SELF_TEST_HOST } from '../../../lib/proxy/self-test.ts';
@@ -93,6 +98,37 @@ describe('runtime checks', () => {
     expect(provider.requests).toEqual([]);
   });
 
+  test('tells each check as it begins and ends to a client that asks for events', async () => {
+    const events: AdminEvent[] = [];
+    const homes = { run: join(daemon.home, 'run') };
+    for await (const each of adminEvents(homes, 'POST', '/admin/verify-install')) {
+      events.push(each);
+    }
+    const result = events.pop();
+    expect(result?.event).toBe('result');
+    const { checks } = conforming('cli-verify-install', JSON.stringify(result?.data)) as {
+      checks: Found[];
+    };
+    const told = events.map(
+      ({ data }) => conforming('admin-progress', JSON.stringify(data)) as CheckProgress,
+    );
+    expect(told).toEqual(
+      checks.flatMap((check, done) => [
+        { step: check.name, done, total: 10 },
+        { step: check.name, done: done + 1, total: 10, check },
+      ]),
+    );
+  });
+
+  test('is not made for the socket that only shows', async () => {
+    const socket = join(daemon.home, 'run', 'admin-ro.sock');
+    const before = (await daemon.chain()).length;
+    const refused = await askAdmin(socket, 'POST', '/admin/verify-install');
+    expect(refused.status).toBe(403);
+    expect((await askAdmin(socket, 'GET', '/admin/state')).status).toBe(200);
+    expect((await daemon.chain()).length).toBe(before);
+  });
+
   test('no agent reaches the provider inside', async () => {
     const refused = await daemon
       .ask({ host: SELF_TEST_HOST, body: {} })
@@ -178,13 +214,26 @@ describe('runtime checks', () => {
     }
   });
 
-  test('admin_bound: everyone may use it', async () => {
-    const socket = join(daemon.home, 'run', 'admin.sock');
-    chmodSync(socket, 0o666);
+  test('admin_bound: the socket that only shows is gone', async () => {
+    const socket = join(daemon.home, 'run', 'admin-ro.sock');
+    renameSync(socket, `${socket}2`);
     try {
-      await expectOnly('admin_bound', 'fail', /everyone may use/, /chmod o-rwx \S+admin\.sock/);
+      await expectOnly('admin_bound', 'fail', /admin-ro\.sock is gone/, /restart the proxy/);
     } finally {
-      chmodSync(socket, 0o600);
+      renameSync(`${socket}2`, socket);
+    }
+  });
+
+  test('admin_bound: everyone may use it', async () => {
+    for (const name of ['admin.sock', 'admin-ro.sock']) {
+      const socket = join(daemon.home, 'run', name);
+      chmodSync(socket, 0o666);
+      try {
+        const fix = new RegExp(`chmod o-rwx \\S+/${name}$`);
+        await expectOnly('admin_bound', 'fail', /everyone may use/, fix);
+      } finally {
+        chmodSync(socket, 0o600);
+      }
     }
   });
 

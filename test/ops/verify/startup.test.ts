@@ -180,10 +180,12 @@ describe('startup checks', () => {
     );
   });
 
-  test('admin_bindable: a file in the place of the socket', async () => {
-    writeFileSync(join(homes.run, 'admin.sock'), '');
-    await expectOnly('admin_bindable', 'fail', /is no socket/, /rm \S+admin\.sock/);
-  });
+  for (const name of ['admin.sock', 'admin-ro.sock']) {
+    test(`admin_bindable: a file in the place of ${name}`, async () => {
+      writeFileSync(join(homes.run, name), '');
+      await expectOnly('admin_bindable', 'fail', /is no socket/, new RegExp(`rm \\S+/${name}`));
+    });
+  }
 
   test('admin_bindable: something else answers there', async () => {
     const other = createServer((socket) => {
