@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type JsonNode, parseJson } from '../json/parse.ts';
 import { type LineHash, leafHash, MAX_LINE_BYTES } from './leaf.ts';
 import { MAX_DEPTH } from './line.ts';
+import { isUsualLine } from './usual-line.ts';
 
 /** A line read back from a segment. */
 export interface ParsedLine {
@@ -11,8 +12,13 @@ export interface ParsedLine {
   readonly type: string;
   readonly prevHash: LineHash;
   readonly hash: LineHash;
-  /** The whole object. */
-  readonly members: Readonly<Record<string, unknown>>;
+  /** The line's text. */
+  readonly text: string;
+}
+
+/** All members of a line that was read. */
+export function membersOf(line: ParsedLine): Readonly<Record<string, unknown>> {
+  return JSON.parse(line.text) as Record<string, unknown>;
 }
 
 /** Why bytes are no line of a chain. */
@@ -38,12 +44,13 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 /** Reads one line (without its newline) and holds it against the format and its place. */
 export function parseLine(bytes: Buffer, due: DueLine): ParsedLine | LineFault {
   if (bytes.length > MAX_LINE_BYTES) return { fault: `longer than ${MAX_LINE_BYTES} bytes` };
-  if (!isUtf8(bytes)) return { fault: 'not UTF-8' };
-  const text = bytes.toString('utf8');
-  const members = parseObject(text);
-  if (members === undefined) return { fault: 'not a JSON object' };
-  const header = HEADER.exec(text);
-  if (header === null) return { fault: 'does not begin with the members every line has' };
+  // One byte a character: what is longer than that is looked at the thorough way.
+  const ascii = bytes.toString('latin1');
+  const header = HEADER.exec(ascii);
+  const usual = header !== null && isUsualLine(bytes, header[0].length);
+  const text = usual ? ascii : bytes.toString('utf8');
+  const fault = usual ? undefined : contentFault(bytes, text, header !== null);
+  if (fault !== undefined || header === null) return { fault: fault ?? '' };
   const [, seq, ts, type, prevHash] = header as unknown as [
     string,
     string,
@@ -51,8 +58,6 @@ export function parseLine(bytes: Buffer, due: DueLine): ParsedLine | LineFault {
     string,
     LineHash,
   ];
-  const fault = contentFault(bytes, text, members);
-  if (fault !== undefined) return { fault };
   if (due.seq !== undefined && Number(seq) !== due.seq) {
     return { fault: `its seq is ${seq} where ${due.seq} is due` };
   }
@@ -61,7 +66,7 @@ export function parseLine(bytes: Buffer, due: DueLine): ParsedLine | LineFault {
       fault: 'its prev_hash is not the hash of the line before it: one of the two was changed',
     };
   }
-  return { seq: Number(seq), ts, type, prevHash, hash: leafHash(bytes), members };
+  return { seq: Number(seq), ts, type, prevHash, hash: leafHash(bytes), text };
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
@@ -73,11 +78,17 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
   }
 }
 
-function contentFault(
-  bytes: Buffer,
-  text: string,
-  members: Readonly<Record<string, unknown>>,
-): string | undefined {
+/**
+ * What is wrong with a line whatever its place; the thorough way.
+ *
+ * @param text - the same, decoded
+ * @param hasHeader - whether it begins as lines begin
+ */
+export function contentFault(bytes: Buffer, text: string, hasHeader: boolean): string | undefined {
+  if (!isUtf8(bytes)) return 'not UTF-8';
+  const members = parseObject(text);
+  if (members === undefined) return 'not a JSON object';
+  if (!hasHeader) return 'does not begin with the members every line has';
   const frameworks = members['frameworks'];
   if (!Array.isArray(frameworks) || !frameworks.every((tag) => typeof tag === 'string')) {
     return 'its frameworks are not strings';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ZERO_HASH } from '../../lib/audit/leaf.ts';
-import { parseLine } from '../../lib/audit/parse.ts';
+import { contentFault, parseLine } from '../../lib/audit/parse.ts';
+import { isUsualLine } from '../../lib/audit/usual-line.ts';
 
 const PREFIX = `{"seq":3,"ts":"2026-01-02T03:04:05.678Z","line_type":"stop","prev_hash":"${ZERO_HASH}","frameworks":[]`;
 const GOOD = `${PREFIX},"a":{"10":1,"9":2}}`;
@@ -66,4 +67,39 @@ test('says something about any bytes', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test('what is told by its bytes alone would pass the thorough way too', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      ...(GOOD.match(/"[^"]*"|./g) ?? []),
+      '"a":1',
+      ',"b":"c"',
+      '{}',
+      '[]',
+      '-1',
+      '00',
+    ),
+    fc.constantFrom('"seq":3', '"ts":""', '{"a":1,"a":2}', '\u007f', 'ü', '\\n', '1e3', '-0', ','),
+  );
+  let taken = 0;
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 9 }), (pieces) => {
+      const text = `${PREFIX},"x":${pieces.join('')}}`;
+      const bytes = Buffer.from(text);
+      if (!isUsualLine(bytes, PREFIX.length - 2)) return;
+      taken++;
+      expect(contentFault(bytes, text, true)).toBeUndefined();
+    }),
+    { numRuns: 20_000 },
+  );
+  expect(taken).toBeGreaterThan(100);
+});
+
+test('almost every line is told by its bytes alone', () => {
+  expect(isUsualLine(Buffer.from(GOOD), PREFIX.length - 2)).toBe(true);
+  const more = [',"ü":1', ',"a":"\\n"', ',"seq":4', ',"frameworks":[]', ',"x":1,"x":2'];
+  for (const fields of more) {
+    expect(isUsualLine(Buffer.from(`${PREFIX}${fields}}`), PREFIX.length - 2)).toBe(false);
+  }
 });
