@@ -1,3 +1,4 @@
+import { MOST_BACKSLASHES, unicodeEscape } from './assigned/quote.ts';
 import { isWorth } from './assigned/worth.ts';
 import { isCut, mayBegin, mayEnd } from './boundary.ts';
 import type { ByteClass } from './byte-class.ts';
@@ -18,6 +19,8 @@ export interface MatchText {
   readonly bytes: Uint8Array;
   readonly runEnd: RunReader;
   readonly depthAt: (offset: number) => number;
+  /** Told where a run ends at an escape that stands for one more character of it. */
+  readonly onHidden?: () => void;
 }
 
 /** Matches a form whose anchor's window stands at `window`. */
@@ -44,11 +47,14 @@ function walk(form: Form, text: MatchText, from: number): Match | undefined {
     const { class: set, min, max } = form.segments[i] as Form['segments'][number];
     if (i === form.valueFrom) start = at;
     if (max === 1 && min === 1) {
-      if (at >= bytes.length || set.has[bytes[at] as number] === 0)
+      if (at >= bytes.length || set.has[bytes[at] as number] === 0) {
+        if (hidesMore(bytes, at, set)) text.onHidden?.();
         return cutOff(form, text, from, at);
+      }
       at++;
     } else {
       const run = runEnd(set, at);
+      if (hidesMore(bytes, run, set)) text.onHidden?.();
       if (run - at < min) return cutOff(form, text, from, run);
       lengthOfLast = Math.min(run - at, max);
       at += lengthOfLast;
@@ -71,11 +77,26 @@ function walk(form: Form, text: MatchText, from: number): Match | undefined {
   return { start, end };
 }
 
+const BACKSLASH = 0x5c;
+
+/**
+ * Whether an escape stands at an offset for a character of a class: encoders for web pages write
+ * `&`, `<`, `>` and quotes so, and nearly always where they are no part of a secret. The class may
+ * hold the backslash itself.
+ */
+function hidesMore(bytes: Uint8Array, at: number, set: ByteClass): boolean {
+  let mark = at;
+  while (mark - at < MOST_BACKSLASHES && bytes[mark] === BACKSLASH) mark++;
+  if (bytes[mark - 1] !== BACKSLASH) return false;
+  const code = unicodeEscape(bytes, mark);
+  return code !== undefined && set.has[code] === 1;
+}
+
 /** Letters that a backslash makes something else: the `t` of a tab is no part of a value. */
 const ESCAPES = new Set(Buffer.from('bfnrtu', 'latin1'));
 
 function isEscape(bytes: Uint8Array, at: number): boolean {
-  return bytes[at - 1] === 0x5c && ESCAPES.has(bytes[at] as number);
+  return bytes[at - 1] === BACKSLASH && ESCAPES.has(bytes[at] as number);
 }
 
 /** The longest value that is looked at as a whole: a longer one is worth it by its length. */

@@ -81,7 +81,6 @@ export function compileScanner(options: PatternPolicy): Scanner {
 
   const scan = (input: ScanInput): ScanOutput => {
     const { bytes, depthAt = PLAIN } = input;
-    const text = { bytes, depthAt, runEnd: createRunReader(bytes) };
     const spans: Span[] = [];
     const contextual: Span[] = [];
     const assigned: Span[] = [];
@@ -90,6 +89,14 @@ export function compileScanner(options: PatternPolicy): Scanner {
     const keywordHits = new Map<CompiledOperatorPattern, KeywordHit[]>();
     let hazard = false;
     let hazardBelow = false;
+    const text = {
+      bytes,
+      depthAt,
+      runEnd: createRunReader(bytes),
+      onHidden: () => {
+        hazard = true;
+      },
+    };
     const lineEnds: number[] = [];
     const runs = createEncodedFinder(bytes, isAllowed);
     const escapedSlash = finder.find(

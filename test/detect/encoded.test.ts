@@ -24,6 +24,10 @@ const AROUND: readonly (readonly [string, string])[] = [
   ['first\\n', '\\nlast'],
   ['first\\\\t', '\\\\n'],
   ['\\u00e9', '\\"'],
+  // What they end in would be the letters `0`, `4` and `z`, were it part of what is encoded.
+  ['\\ud9dc\\udd30', '\\"'],
+  ['C:\\\\0', '\\"'],
+  ['\\u007a', '\\"'],
   ['?q=a%3D', '&b=%20'],
   ['\u001b[1;32m', '\u001b[0m'],
   ['密', '密'],

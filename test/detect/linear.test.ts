@@ -32,6 +32,8 @@ const FLOODS = [
   'secret_access_key=',
   'token=',
   'token = ',
+  'password =\\u003e ',
+  'https://a:b\\u0026c',
   'token="aB3xK9mP2qR7tU5w" ',
   'password: "',
   'authorization: basic ',

@@ -232,6 +232,29 @@ describe('redactJson', () => {
   });
 });
 
+describe('what encoders for web pages escape hides nothing', () => {
+  const chosen = 'Kx7vQ2mW9rTz4LpY';
+  const web = (json: string): string =>
+    json.replace(/[<>&'+]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+
+  it.each([
+    ['a hash in Ruby', `config.password => "${chosen}"`],
+    ['an arrow of PHP', `$db->password = '${chosen}'`],
+    ['an element of XML', `<password>${chosen}</password>`],
+    ['a URL', `postgres://app:Kx7v&Q2mW9rTz4@db.example/main`],
+    ['a key id after an arrow', `'aws_secret_access_key' => '${'Ab1/'.repeat(10)}'`],
+    ['a header', `{'Authorization': 'Basic ${Buffer.from(`app:${chosen}`).toString('base64')}'}`],
+    ['a parameter', `https://x.example/?a=b&password=${chosen}&c=d`],
+  ])('%s', (_, text) => {
+    for (const value of [text, JSON.stringify({ text }), JSON.stringify([JSON.stringify(text)])]) {
+      const json = JSON.stringify({ messages: [{ role: 'user', content: value }] });
+      const plain = JSON.parse(redact(json)) as unknown;
+      expect(plain).not.toEqual(JSON.parse(json));
+      expect(JSON.parse(redact(web(json)))).toEqual(plain);
+    }
+  });
+});
+
 describe('both ways through a document', () => {
   const both = (body: string, prepare: (ctx: RedactionContext) => void = () => {}) =>
     [false, true].map((decode) => {

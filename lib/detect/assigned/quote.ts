@@ -10,7 +10,7 @@ export interface Quote {
 const BACKSLASH = 0x5c;
 const MARKS = [0x22, 0x27, 0x60];
 /** Three layers of escaping put seven backslashes before a quote. */
-const MOST_BACKSLASHES = 15;
+export const MOST_BACKSLASHES = 15;
 
 /** Reads a quote: `"`, `\"`, `\\\"`, or `\u0027` as encoders for web pages write it. */
 export function quoteAt(bytes: Uint8Array, at: number): Quote | undefined {

@@ -1,5 +1,5 @@
 import { classOf } from '../byte-class.ts';
-import { quoteAt } from './quote.ts';
+import { MOST_BACKSLASHES, quoteAt, unicodeEscape } from './quote.ts';
 
 /** What stands between a name and its value. */
 export interface Separator {
@@ -48,13 +48,16 @@ export function separatorAt(bytes: Uint8Array, at: number): Separator | undefine
   let next = quote?.end ?? at;
   if (bytes[next] === 0x5d) next++;
   const spaced = skipSpaces(bytes, next);
-  if (quote === undefined && spaced === next && SIGNS.has[bytes[spaced] as number] !== 1) {
+  if (quote === undefined && spaced === next && signAt(bytes, spaced) === undefined) {
     return undefined;
   }
   let end = spaced;
   let sign = 0;
-  for (; end - spaced < 3 && SIGNS.has[bytes[end] as number] === 1; end++) {
-    sign |= (bytes[end] as number) << (8 * (end - spaced));
+  for (let length = 0; length < 3; length++) {
+    const next = signAt(bytes, end);
+    if (next === undefined) break;
+    sign |= next.byte << (8 * length);
+    end = next.end;
   }
   const value = skipSpaces(bytes, end);
   if (sign === EQUALS && spaced === next && value === end) return { end: value, kind: 'tight' };
@@ -67,6 +70,16 @@ export function separatorAt(bytes: Uint8Array, at: number): Separator | undefine
   }
   const kind = KINDS.get(sign);
   return kind && { end: value, kind };
+}
+
+/** Reads a sign; `>` may stand as encoders for web pages write it, at any depth of escaping. */
+function signAt(bytes: Uint8Array, at: number): { byte: number; end: number } | undefined {
+  const byte = bytes[at] as number;
+  if (SIGNS.has[byte] === 1) return { byte, end: at + 1 };
+  if (byte !== BACKSLASH) return undefined;
+  let mark = at;
+  while (mark - at < MOST_BACKSLASHES && bytes[mark] === BACKSLASH) mark++;
+  return unicodeEscape(bytes, mark) === GREATER ? { byte: GREATER, end: mark + 5 } : undefined;
 }
 
 function skipSpaces(bytes: Uint8Array, from: number): number {

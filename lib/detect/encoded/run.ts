@@ -37,6 +37,8 @@ function runAround(bytes: Uint8Array, encoding: Encoding, at: number): Run {
   let end = at;
   while (start > 0 && has[bytes[start - 1] as number] === 1) start--;
   while (end < bytes.length && has[bytes[end] as number] === 1) end++;
+  const behind = afterEscape(bytes, start);
+  if (behind <= at) start = behind;
   let plain = false;
   let url = false;
   for (let i = start; i < end && !(plain && url); i++) {
