@@ -72,7 +72,7 @@ function writeTemporary(file: string, content: string | Uint8Array): string {
   const folder = dirname(file);
   const name = `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`;
   const temporary = join(folder, name);
-  const { mode, gid } = privateMode(folder);
+  const { mode, gid } = privateMode(file);
   const handle = openSync(temporary, 'wx', 0o600);
   try {
     writeFileSync(handle, content);

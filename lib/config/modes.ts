@@ -1,4 +1,5 @@
-import { chmodSync, type Stats, statSync } from 'node:fs';
+import { chmodSync, lstatSync, type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { WaterwallError } from '../errors.ts';
 import type { Homes } from './types.ts';
 
@@ -19,13 +20,15 @@ function hasServiceGroup(stats: Stats): boolean {
 }
 
 /**
- * What a new private file in a folder gets: 0600 and its creator's group; 0640 and the folder's
- * group where root installs for a service's group.
+ * What a new private file gets: 0600 and its creator's group; where root installs for a service,
+ * 0640 and the group of the file it replaces (keys have a narrower one than the rest), else its
+ * folder's.
  */
-export function privateMode(folder: string): { readonly mode: number; readonly gid?: number } {
-  const stats = statSync(folder);
-  const root = process.getuid?.() === 0;
-  return root && hasServiceGroup(stats) ? { mode: 0o640, gid: stats.gid } : { mode: 0o600 };
+export function privateMode(file: string): { readonly mode: number; readonly gid?: number } {
+  if (process.getuid?.() !== 0) return { mode: 0o600 };
+  const before = lstatSync(file, { throwIfNoEntry: false });
+  const model = [before, statSync(dirname(file))].find((each) => each && hasServiceGroup(each));
+  return model ? { mode: 0o640, gid: model.gid } : { mode: 0o600 };
 }
 
 /**

@@ -14,7 +14,7 @@ import { describe, expect, it } from 'vitest';
 import { createFile, replaceFile } from '../../lib/config/atomic.ts';
 import { filesOf } from '../../lib/config/files.ts';
 import { type HomePart, initHome } from '../../lib/config/init.ts';
-import { requirePrivate, tightenFolder } from '../../lib/config/modes.ts';
+import { requirePrivate, socketMode, tightenFolder } from '../../lib/config/modes.ts';
 import { loadSessionKey, sessionKeyPart } from '../../lib/config/session-key.ts';
 import type { Homes } from '../../lib/config/types.ts';
 import { failure, homesWith } from './fixture.ts';
@@ -191,5 +191,24 @@ describe('atomic files', () => {
     expect(statSync(file).gid).toBe(4711);
     expect(modeOf(file)).toBe(0o640);
     expect(() => requirePrivate(file)).not.toThrow();
+  });
+
+  it.runIf(ROOT)('keep a group of their own when they are replaced', () => {
+    const { config } = homesWith({ 'ca.key': 'x' });
+    chownSync(config, 0, 4711);
+    const key = join(config, 'ca.key');
+    chownSync(key, 0, 4712);
+    replaceFile(key, 'y');
+    expect(statSync(key)).toMatchObject({ uid: 0, gid: 4712 });
+    expect(modeOf(key)).toBe(0o640);
+  });
+});
+
+describe('socketMode', () => {
+  it('lets the service’s group in where there is one', () => {
+    const homes = homesWith();
+    expect(socketMode(homes)).toBe(0o600);
+    expect(socketMode({ ...homes, chosenBy: 'systemd' })).toBe(0o660);
+    expect(socketMode({ ...homes, chosenBy: 'system' })).toBe(0o660);
   });
 });
