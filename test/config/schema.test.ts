@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { describeSettings } from '../../lib/config/describe.ts';
 import { packageRoot } from '../../lib/config/package-root.ts';
@@ -9,9 +9,16 @@ import { homesWith } from './fixture.ts';
 const FOLDER = join(packageRoot(), 'share', 'schema');
 
 /** As strict as the validator can be: misspelt keywords are errors. */
-function compile(name: string) {
-  const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true });
-  return ajv.compile(JSON.parse(readFileSync(join(FOLDER, name), 'utf8')));
+const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true });
+for (const name of readdirSync(FOLDER)) {
+  // One may refer to a part of another.
+  ajv.addSchema(JSON.parse(readFileSync(join(FOLDER, name), 'utf8')), name);
+}
+
+function compile(name: string): ValidateFunction {
+  const validate = ajv.getSchema(name);
+  if (validate === undefined) throw new Error(`there is no ${name}`);
+  return validate;
 }
 
 describe('share/schema', () => {
