@@ -1,11 +1,13 @@
-// The one build step: generated tables and kernel first, then the compiler.
+// The one build step: generated tables, kernel and validators first, then the compiler.
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildKernel } from './kernel.mjs';
+import { buildValidators } from './validators.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 await buildKernel(root);
+await buildValidators(root);
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
 const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], {

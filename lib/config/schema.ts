@@ -1,30 +1,20 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import { packageRoot } from './package-root.ts';
+import type { ErrorObject } from 'ajv';
+import * as generated from './generated/validators.ts';
 
 /** The files whose schemas are enforced when they are read. */
 export type SchemaName = 'config' | 'permitted_hosts' | 'patterns' | 'known_secrets';
 
-const compiled = new Map<SchemaName, ValidateFunction>();
+interface Validate {
+  (value: unknown): boolean;
+  /** What was wrong with the value looked at last. */
+  readonly errors?: readonly ErrorObject[] | null;
+}
+
+/** Made of `share/schema/` when this was built; see `build/validators.mjs`. */
+const validators = generated as unknown as Readonly<Record<SchemaName, Validate>>;
 
 /** The first thing wrong with a value, as its place and what is expected there. */
 export function firstViolation(schema: SchemaName, value: unknown): ErrorObject | undefined {
-  const validate = compiled.get(schema) ?? compile(schema);
+  const validate = validators[schema];
   return validate(value) ? undefined : validate.errors?.[0];
-}
-
-function compile(name: SchemaName): ValidateFunction {
-  const text = readFileSync(join(packageRoot(), 'share', 'schema', `${name}.json`), 'utf8');
-  // `verbose` gives the violated part of the schema, whose description tells what is expected.
-  // Checking the schema itself needs another compilation, far longer than ours; a test does it.
-  const ajv = new Ajv2020({
-    verbose: true,
-    allowUnionTypes: true,
-    meta: false,
-    validateSchema: false,
-  });
-  const validate = ajv.compile(JSON.parse(text));
-  compiled.set(name, validate);
-  return validate;
 }

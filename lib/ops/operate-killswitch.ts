@@ -5,7 +5,7 @@ import { filesOf } from '../config/files.ts';
 import type { Homes } from '../config/types.ts';
 import { WaterwallError } from '../errors.ts';
 import { askDaemon } from './ask-daemon.ts';
-import { type HeldSource, killSwitchAtRest } from './killswitch-at-rest.ts';
+import type { HeldSource } from './killswitch-at-rest.ts';
 
 export interface KillSwitchResult {
   /** Whether the daemon answered; if not, this is what will hold once it starts. */
@@ -55,13 +55,15 @@ async function askState(homes: Homes): Promise<readonly HeldSource[]> {
   return (state['killswitch'] as { sources: readonly HeldSource[] }).sources;
 }
 
-function atRest(
+async function atRest(
   homes: Homes,
   action: 'arm' | 'disarm' | 'status',
   reason: string | undefined,
   why: WaterwallError,
-): KillSwitchResult {
+): Promise<KillSwitchResult> {
   if (action === 'arm') raiseSentinel(homes, reason);
+  // After the file is there: what reads configuration takes longer to load than all else here.
+  const { killSwitchAtRest } = await import('./killswitch-at-rest.ts');
   const sources = killSwitchAtRest(homes);
   const latched = sources.some(({ source }) => source === 'http');
   if (action === 'disarm' && latched) {
