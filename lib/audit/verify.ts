@@ -1,27 +1,23 @@
-import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { WaterwallError } from '../errors.ts';
-import { type Frontier, openFrontier } from './frontier.ts';
+import { type KeptNote, readKeptNotes, readNotes } from './kept-notes.ts';
 import { ZERO_HASH } from './leaf.ts';
-import { parseLine } from './parse.ts';
+import { checkNotes } from './notes-check.ts';
+import { membersOf, type ParsedLine } from './parse.ts';
+import { createPiece, type Piece, type Tampering } from './piece.ts';
+import type { PublicKeys } from './public-keys.ts';
 import { firstSeqOf, listSegments, padSeq } from './segment.ts';
+import type { Gap } from './silences.ts';
+import type { VerifierKey } from './vkey.ts';
 import { walkLines } from './walk.ts';
 
-/** Where a chain stops being one. */
-export interface Tampering {
-  /** The `seq` that is due at that place. */
-  readonly seq: number;
-  /** The segment's name. */
-  readonly file: string;
-  /** The line's number in the file, from 1. */
-  readonly line: number;
-  readonly reason: string;
-}
-
-/** What a chain's own bytes prove. */
+/** What a verification found. */
 export interface ChainReport {
-  /** `unsigned`: intact, but anyone who can write the files could have made it so. */
-  readonly verdict: 'tampered' | 'unsigned';
+  /** `incomplete`: intact, but not everything is signed for, or not everything is there. */
+  readonly verdict: 'clean' | 'tampered' | 'incomplete';
+  /** Why it is incomplete. */
+  readonly incomplete: readonly string[];
   /** Number of lines that hold together, from the first one on. */
   readonly lines: number;
   /** The `seq` of the first and last of them; absent where there is none. */
@@ -29,118 +25,203 @@ export interface ChainReport {
   readonly last?: number;
   /** The last one's leaf hash, base64. */
   readonly head: string;
-  /** The RFC 6962 root over all lines, base64; absent where the first line is not line 0. */
+  /** The RFC 6962 root over all lines of the log, base64; absent where its tree is not known. */
   readonly root?: string;
   /** Bytes after the last newline: a line that is being written, or was cut short by a crash. */
   readonly torn: number;
-  /** Number of signed checkpoints that were verified. */
-  readonly checkpoints: 0;
+  /** The last line that a verified checkpoint covers; absent where there is none. */
+  readonly signed_through?: number;
+  /** Number of lines after it that say something. */
+  readonly unsigned_tail: number;
+  /** Number of checkpoints whose signatures were verified and fit. */
+  readonly checkpoints: number;
+  /** Times of more than ten minutes without a line, although the daemon was not stopped. */
+  readonly gaps: number;
+  readonly longest_gap?: Gap;
+  /** Starts of the daemon without a stop before. */
+  readonly unclean_starts: number;
   readonly tampered?: Tampering;
 }
 
+export interface VerifyOptions {
+  /** Without them no signature is verified, and nothing is clean. */
+  readonly keys?: PublicKeys | undefined;
+  /** Files of notes that an auditor kept. */
+  readonly known?: readonly string[];
+  /** The verifier's clock, milliseconds. */
+  readonly now?: number;
+}
+
+/** A tail that the signer of a running daemon may still be about to sign. */
+export const LIVE_LINES = 200;
+export const LIVE_MS = 10 * 60_000;
+
 /**
- * Verifies a chain folder, or one segment of it, as far as its bytes alone can tell: form and
- * numbers of the lines, the hash that links each to the one before it, names of the segments.
- * Nothing in the chain links to what comes after its end: that the last lines are the ones that
- * were written, and all of them, only a signed checkpoint or a head kept elsewhere can tell.
+ * Verifies a chain folder, or one segment of it: form and numbers of the lines, the hash that links
+ * each to the one before it, names of the segments, and whatever checkpoints there are of it.
  *
- * @throws WaterwallError `file-missing` or `io-error` where it cannot be read
+ * @throws WaterwallError `file-missing` or `io-error` where something cannot be read,
+ *   `config-invalid` where a file of `known` holds no note of this log
  */
-export async function verifyChain(path: string): Promise<ChainReport> {
+export async function verifyChain(
+  path: string,
+  { keys, known = [], now = Date.now() }: VerifyOptions = {},
+): Promise<ChainReport> {
   try {
     const isFolder = (await stat(path)).isDirectory();
-    return isFolder ? await verifyFolder(path) : await verifySegment(path);
+    // Before the lines: what was signed by now is on the disk already.
+    const notes = await gatherNotes(path, isFolder, keys?.log, known);
+    const walk = isFolder ? await walkFolder(path, keys) : await walkSegment(path, keys);
+    return report(walk, notes, keys?.log, isFolder, now);
   } catch (cause) {
     throw cause instanceof WaterwallError ? cause : unreadable(path, cause);
   }
 }
 
-async function verifyFolder(path: string): Promise<ChainReport> {
-  const { segments, misnamed } = await listSegments(path);
-  const walk: Walk = { lines: 0, due: 0, head: ZERO_HASH, tree: openFrontier(), torn: 0 };
-  if (misnamed[0] !== undefined) found(walk, misnamed[0], 0, 'not the name of a segment');
-  if (segments.length === 0) found(walk, `${padSeq(0)}.jsonl`, 0, 'there is no segment');
-  for (const segment of segments) {
-    if (walk.torn > 0) found(walk, segment.name, 0, 'the segment before it ends within a line');
-    if (segment.first !== walk.due) {
-      found(walk, segment.name, 0, `the segment that begins with line ${walk.due} is missing`);
-    }
-    if (walk.tampered !== undefined) break;
-    await verifyLines(segment.path, walk);
+interface Notes {
+  readonly notes: readonly KeptNote[];
+  readonly fault?: string;
+}
+
+async function gatherNotes(
+  path: string,
+  isFolder: boolean,
+  key: VerifierKey | undefined,
+  known: readonly string[],
+): Promise<Notes> {
+  if (key === undefined) return { notes: [] };
+  const kept = await readKeptNotes(dirname(isFolder ? path : dirname(path)), key);
+  const notes = [...kept.notes];
+  for (const file of known) {
+    const own = readNotes(await readFile(file, 'utf8'), key.name, file);
+    if (own.length === 0) throw noNotes(file, key.name);
+    notes.push(...own);
   }
-  return report(walk);
+  return { ...kept, notes };
+}
+
+/** Lines that were verified, and what lies around them. */
+interface Walk {
+  readonly piece: Piece;
+  readonly torn: number;
+  /** What of the log comes before them was removed on purpose, as this line says. */
+  readonly pruning: { readonly next: number; readonly seq: number } | undefined;
+}
+
+async function walkFolder(path: string, keys: PublicKeys | undefined): Promise<Walk> {
+  const { segments, misnamed } = await listSegments(path);
+  const prunings = watchPrunings();
+  const first = segments[0]?.first;
+  const piece = createPiece({ first: first ?? 0, key: keys?.log, onLine: prunings.note });
+  let torn = 0;
+  if (misnamed[0] !== undefined) piece.found(misnamed[0], 0, 'not the name of a segment');
+  if (first === undefined) piece.found(`${padSeq(0)}.jsonl`, 0, 'there is no segment');
+  for (const segment of segments) {
+    if (torn > 0) piece.found(segment.name, 0, 'the segment before it ends within a line');
+    if (segment.first !== piece.due) {
+      piece.found(segment.name, 0, `the segment that begins with line ${piece.due} is missing`);
+    }
+    if (segment.first !== first && piece.last?.type !== 'rotation') {
+      piece.found(segment.name, 0, 'the segment before it was not sealed');
+    }
+    if (piece.tampered !== undefined) break;
+    torn = await takeLines(segment.path, piece);
+  }
+  return { piece, torn, pruning: prunings.of(first ?? 0) };
 }
 
 /** One segment alone: what comes before it is believed. Copies may have any name. */
-async function verifySegment(path: string): Promise<ChainReport> {
-  const first = firstSeqOf(path);
-  const isStart = first === 0;
-  const walk: Walk = {
-    lines: 0,
-    due: first,
-    head: isStart ? ZERO_HASH : undefined,
-    tree: isStart ? openFrontier() : undefined,
-    torn: 0,
-  };
-  await verifyLines(path, walk);
-  return report(walk);
+async function walkSegment(path: string, keys: PublicKeys | undefined): Promise<Walk> {
+  const piece = createPiece({ first: firstSeqOf(path), key: keys?.log });
+  const torn = await takeLines(path, piece);
+  return { piece, torn, pruning: undefined };
 }
 
-/** How far a verification has come. */
-interface Walk {
-  lines: number;
-  first?: number;
-  /** The next line's `seq`; undefined where any will do. */
-  due: number | undefined;
-  /** The hash of the line before it; likewise. */
-  head: string | undefined;
-  readonly tree: Frontier | undefined;
-  torn: number;
-  tampered?: Tampering;
-}
-
-async function verifyLines(path: string, walk: Walk): Promise<void> {
+async function takeLines(path: string, piece: Piece): Promise<number> {
   const name = basename(path);
   let number = 0;
-  walk.torn = await walkLines(path, (bytes) => {
-    number++;
-    const line = parseLine(bytes, { seq: walk.due, prevHash: walk.head });
-    if ('fault' in line) {
-      found(walk, name, number, line.fault);
-      return false;
-    }
-    walk.lines++;
-    walk.first ??= line.seq;
-    walk.due = line.seq + 1;
-    walk.head = line.hash;
-    walk.tree?.add(Buffer.from(line.hash, 'base64'));
-    return true;
-  });
+  return await walkLines(path, (bytes) => piece.take(bytes, name, ++number));
 }
 
-/** Notes where the chain breaks; only the first place counts. */
-function found(walk: Walk, file: string, line: number, reason: string): void {
-  walk.tampered ??= { seq: walk.due ?? 0, file, line, reason };
-}
-
-function report(walk: Walk): ChainReport {
-  const { lines, first, head, tree, torn, tampered } = walk;
+/** Collects what `rotation` lines say about segments that were removed. */
+function watchPrunings() {
+  const bySeq = new Map<number, number>();
   return {
-    verdict: tampered === undefined ? 'unsigned' : 'tampered',
+    note(line: ParsedLine): void {
+      if (line.type !== 'rotation') return;
+      const pruned = membersOf(line)['pruned'] as { last?: unknown } | undefined;
+      if (typeof pruned?.last === 'number') bySeq.set(pruned.last + 1, line.seq);
+    },
+    of(next: number): Walk['pruning'] {
+      const seq = bySeq.get(next);
+      return seq === undefined ? undefined : { next, seq };
+    },
+  };
+}
+
+const NOTHING = { signed: 0, root: undefined };
+
+function report(
+  { piece, torn, pruning }: Walk,
+  { notes, fault }: Notes,
+  key: VerifierKey | undefined,
+  isFolder: boolean,
+  now: number,
+): ChainReport {
+  const { lines, first, last, head, silences } = piece;
+  if (fault !== undefined) piece.found('checkpoint', 0, fault);
+  const beside = piece.tampered === undefined ? checkNotes(piece, notes, key, isFolder) : NOTHING;
+  const signed = Math.max(piece.signed, beside.signed);
+  const end = piece.due ?? 0;
+  const tail = piece.endsSigned ? 0 : Math.max(0, end - Math.max(signed, first ?? 0));
+  const isFresh = (ts: string | undefined): boolean =>
+    last?.type !== 'stop' && ts !== undefined && now - Date.parse(ts) <= LIVE_MS;
+  const incomplete: string[] = [];
+  if (key === undefined) incomplete.push('no public key: no signature was verified');
+  else if (signed === 0) incomplete.push('no signed checkpoint: nobody vouches for the lines');
+  else if (tail > LIVE_LINES || (tail > 0 && !isFresh(piece.tsAfter(signed)))) {
+    incomplete.push(`nobody vouches for the last ${tail} lines`);
+  }
+  if (torn > 0 && !isFresh(last?.ts)) incomplete.push('the last line was cut short');
+  if (isFolder && (first ?? 0) > 0 && !(pruning !== undefined && pruning.seq < signed)) {
+    incomplete.push(`lines 0 to ${(first ?? 0) - 1} are missing`);
+  }
+  const { tampered } = piece;
+  const intact = incomplete.length === 0 ? 'clean' : 'incomplete';
+  return {
+    verdict: tampered === undefined ? intact : 'tampered',
+    incomplete,
     lines,
     ...(first === undefined ? {} : { first, last: first + lines - 1 }),
     head: head ?? ZERO_HASH,
-    ...(tree === undefined ? {} : { root: tree.root().toString('base64') }),
+    ...(beside.root === undefined ? {} : { root: beside.root.toString('base64') }),
     torn,
-    checkpoints: 0,
+    ...(signed === 0 ? {} : { signed_through: signed - 1 }),
+    unsigned_tail: tail,
+    checkpoints: piece.checkpoints + Number(beside.signed > 0),
+    gaps: silences.gaps,
+    ...(silences.longest === undefined ? {} : { longest_gap: silences.longest }),
+    unclean_starts: silences.uncleanStarts,
     ...(tampered === undefined ? {} : { tampered }),
   };
 }
 
+/** The exit status of a report: 0 clean, 1 tampered, 3 incomplete. */
+export function exitCodeOf({ verdict }: Pick<ChainReport, 'verdict'>): number {
+  return { clean: 0, tampered: 1, incomplete: 3 }[verdict];
+}
+
+function noNotes(file: string, origin: string): WaterwallError<'config-invalid'> {
+  return new WaterwallError('config-invalid', `${file} holds no checkpoint of ${origin}.`, {
+    fix: 'Name a file of checkpoints that were kept of this log, one after another.',
+  });
+}
+
 function unreadable(path: string, cause: unknown): WaterwallError<'file-missing' | 'io-error'> {
+  const at = cause instanceof Error && 'path' in cause ? String(cause.path) : path;
   const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
   const what = isMissing ? 'is not there' : 'cannot be read';
-  return new WaterwallError(isMissing ? 'file-missing' : 'io-error', `${path} ${what}.`, {
+  return new WaterwallError(isMissing ? 'file-missing' : 'io-error', `${at} ${what}.`, {
     fix: 'Name the chain folder in the log folder, or one segment in it.',
     cause,
   });

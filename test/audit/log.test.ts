@@ -86,7 +86,7 @@ describe('appending', () => {
     const lines = linesOf(folder)[0]?.map((line) => JSON.parse(line));
     expect(lines?.slice(0, -1).map(({ call }) => call)).toEqual(seqs);
     expect(await verifyChain(join(folder, 'chain'))).toMatchObject({
-      verdict: 'unsigned',
+      verdict: 'incomplete',
       lines: 1001,
     });
   });
@@ -143,7 +143,7 @@ describe('rotating', () => {
     expect(second?.[0]).toContain('"seq":2,');
     expect(readdirSync(join(folder, 'chain'))).toContain('00000000000000000002.jsonl');
     expect(await verifyChain(join(folder, 'chain'))).toMatchObject({
-      verdict: 'unsigned',
+      verdict: 'incomplete',
       lines: 4,
     });
   });
@@ -158,7 +158,7 @@ describe('rotating', () => {
     await again.close();
     expect(linesOf(folder).map((lines) => lines.length)).toEqual([1, 2]);
     expect(await verifyChain(join(folder, 'chain'))).toMatchObject({
-      verdict: 'unsigned',
+      verdict: 'incomplete',
       lines: 3,
     });
   });

@@ -248,7 +248,7 @@ describe('verify-chain', () => {
   test('an unsigned chain is never clean', async () => {
     const { code, stdout } = await waterwall(['verify-chain'], { home });
     expect(code).toBe(3);
-    expect(stdout).toContain('intact but unsigned');
+    expect(stdout).toContain('intact but incomplete');
   });
 
   test('what is not there: 2', async () => {

@@ -1,0 +1,80 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Checkpoint, openCheckpoint, parseCheckpoint } from './checkpoint.ts';
+import { parseNote } from './note.ts';
+import type { VerifierKey } from './vkey.ts';
+
+/** The folder of the checkpoints that are kept, in the log folder. */
+export const NOTES_FOLDER = 'checkpoints';
+
+/** The latest checkpoint's file. */
+export const CHECKPOINT_NAME = 'checkpoint';
+
+const SIGNATURES = /^(?:— [^\n]*(?:\n|$))+$/u;
+
+/**
+ * Splits a file of notes that follow one another. What is no note, such as the remains of a write
+ * that was cut short, is passed over.
+ */
+export function splitNotes(text: string): string[] {
+  const blocks = text.split(/\n{2,}/);
+  const notes: string[] = [];
+  for (const [index, block] of blocks.entries()) {
+    const before = blocks[index - 1];
+    if (before === undefined || !SIGNATURES.test(block) || SIGNATURES.test(before)) continue;
+    notes.push(`${before}\n\n${block.replace(/\n$/, '')}\n`);
+  }
+  return notes;
+}
+
+/** A checkpoint that somebody kept. What it says counts for nothing until it is verified. */
+export interface KeptNote extends Checkpoint {
+  /** Where it was found. */
+  readonly file: string;
+  /** The note, whole. */
+  readonly note: string;
+}
+
+/** The checkpoints of a log in a file of notes, unverified; another log's are passed over. */
+export function readNotes(text: string, origin: string, file: string): KeptNote[] {
+  return splitNotes(text).flatMap((note) => {
+    const parsed = parseNote(note);
+    const checkpoint = 'fault' in parsed ? undefined : parseCheckpoint(parsed.text);
+    return checkpoint?.origin === origin ? [{ ...checkpoint, file, note }] : [];
+  });
+}
+
+/** The checkpoints that a log folder keeps beside its chain. */
+export interface KeptNotes {
+  readonly notes: readonly KeptNote[];
+  /** What is wrong with the latest one, which is verified. */
+  readonly fault?: string;
+}
+
+/** Reads what a log folder keeps; what is not there is none. */
+export async function readKeptNotes(logFolder: string, key: VerifierKey): Promise<KeptNotes> {
+  const notes: KeptNote[] = [];
+  const folder = join(logFolder, NOTES_FOLDER);
+  for (const name of (await ifThere(readdir(folder), [])).sort()) {
+    if (!name.endsWith('.notes')) continue;
+    const file = `${NOTES_FOLDER}/${name}`;
+    notes.push(...readNotes(await readFile(join(folder, name), 'utf8'), key.name, file));
+  }
+  const latest = await ifThere(readFile(join(logFolder, CHECKPOINT_NAME)), undefined);
+  if (latest === undefined) return { notes };
+  const checkpoint = openCheckpoint(latest, key);
+  if ('fault' in checkpoint) return { notes, fault: checkpoint.fault };
+  return {
+    notes: [...notes, { ...checkpoint, file: CHECKPOINT_NAME, note: latest.toString('utf8') }],
+  };
+}
+
+async function ifThere<Value, None>(reading: Promise<Value>, none: None): Promise<Value | None> {
+  try {
+    return await reading;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return none;
+    throw error;
+  }
+}

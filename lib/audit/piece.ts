@@ -1,0 +1,194 @@
+import { type CheckpointLine, coversLine, readCheckpointLine } from './checkpoint-line.ts';
+import { type Frontier, openFrontier } from './frontier.ts';
+import { ZERO_HASH } from './leaf.ts';
+import { createLeaves } from './leaves.ts';
+import { type ParsedLine, parseLine } from './parse.ts';
+import { type Silences, watchSilences } from './silences.ts';
+import type { VerifierKey } from './vkey.ts';
+
+/** Where a chain stops being one. */
+export interface Tampering {
+  /** The `seq` that is due at that place. */
+  readonly seq: number;
+  /** The segment's name, or that of the file with the note. */
+  readonly file: string;
+  /** The line's number in the file, from 1; 0 where it is about the file. */
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** A run of lines that is being verified: a whole chain, a segment, the range of a bundle. */
+export interface Piece {
+  /** Number of lines that hold together. */
+  readonly lines: number;
+  readonly first: number | undefined;
+  /** The next line's `seq`; undefined where any will do. */
+  readonly due: number | undefined;
+  /** The last line's hash. */
+  readonly head: string | undefined;
+  readonly last: ParsedLine | undefined;
+  /** What breaks it; only the first place counts. */
+  readonly tampered: Tampering | undefined;
+  /** Number of lines of the log that the checkpoints in the run sign for; 0 where none does. */
+  readonly signed: number;
+  /** Number of verified checkpoints in the run. */
+  readonly checkpoints: number;
+  /** The last line is a checkpoint that covers every line before it. */
+  readonly endsSigned: boolean;
+  readonly silences: Silences;
+  /** Verifies the next line; false where it breaks the run. */
+  take(bytes: Buffer, file: string, number: number): boolean;
+  /** Notes what breaks the run beside a line. */
+  found(file: string, line: number, reason: string): void;
+  /** The hash of a line of the run. */
+  leaf(seq: number): Buffer;
+  /** `ts` of a line that is not signed yet, by its place after the signed ones. */
+  tsAfter(size: number): string | undefined;
+  /**
+   * The tree from as early on as it is known: from nothing where the run begins with line 0, from
+   * the first checkpoint in it else. Undefined where there is none.
+   */
+  tree(): PieceTree | undefined;
+}
+
+/** The tree of a run, going on from what is known of it to its end. */
+export interface PieceTree {
+  readonly size: number;
+  /** Goes on to this size, which is none before; gives the root. */
+  root(size: number): Buffer;
+}
+
+export interface PieceOptions {
+  /** The first line's `seq`; undefined where any will do. */
+  readonly first: number | undefined;
+  /** The key that signed the checkpoints in it; they are passed over without one. */
+  readonly key: VerifierKey | undefined;
+  /** Told of each good line. */
+  readonly onLine?: (line: ParsedLine) => void;
+}
+
+/** How many lines' times are kept: those that may be an unsigned tail, and some. */
+const KEPT_TIMES = 1024;
+
+export function createPiece({ first: begins, key, onLine }: PieceOptions): Piece {
+  const leaves = createLeaves();
+  const silences = watchSilences();
+  const times: string[] = [];
+  let first: number | undefined;
+  let due = begins;
+  let head: string | undefined = begins === 0 ? ZERO_HASH : undefined;
+  let last: ParsedLine | undefined;
+  let tampered: Tampering | undefined;
+  let signed = 0;
+  let checkpoints = 0;
+  let endsSigned = false;
+  let known: CheckpointLine | undefined;
+
+  function take(bytes: Buffer, file: string, number: number): boolean {
+    const line = parseLine(bytes, { seq: due, prevHash: head });
+    const fault = 'fault' in line ? line.fault : placeFault(line);
+    if (fault !== undefined || 'fault' in line) {
+      found(file, number, fault ?? '');
+      return false;
+    }
+    first ??= line.seq;
+    leaves.add(Buffer.from(line.hash, 'base64'));
+    times[line.seq % KEPT_TIMES] = line.ts;
+    due = line.seq + 1;
+    head = line.hash;
+    last = line;
+    silences.note(line);
+    onLine?.(line);
+    return true;
+  }
+
+  function placeFault(line: ParsedLine): string | undefined {
+    if (line.seq === 0 && line.prevHash !== ZERO_HASH) return 'the first line has a line before it';
+    return checkpointFault(line);
+  }
+
+  /** What is wrong with a line's checkpoint, where it has one that we can check. */
+  function checkpointFault(line: ParsedLine): string | undefined {
+    endsSigned = false;
+    if (line.type !== 'checkpoint' || key === undefined) return undefined;
+    const read = readCheckpointLine(line, key);
+    if ('fault' in read) return read.fault;
+    const { size } = read.checkpoint;
+    // It covers nothing of what is here: another piece of the log holds that line.
+    if (size - 1 < (first ?? line.seq)) return undefined;
+    if (!coversLine(read, leafOf(size - 1))) {
+      return 'its checkpoint is of another history: the log was forked or rewritten';
+    }
+    checkpoints++;
+    signed = Math.max(signed, size);
+    endsSigned = size === line.seq;
+    known ??= read;
+    return undefined;
+  }
+
+  function leafOf(seq: number): Buffer {
+    return leaves.at(seq - (first ?? 0));
+  }
+
+  function found(file: string, line: number, reason: string): void {
+    tampered ??= { seq: due ?? 0, file, line, reason };
+  }
+
+  function knownFrontier(): Frontier | undefined {
+    if ((first ?? begins) === 0) return openFrontier();
+    if (known === undefined) return undefined;
+    const { size } = known.checkpoint;
+    // The siblings of the last leaf are the roots of the full subtrees before it.
+    const frontier = openFrontier(size - 1, known.path.toReversed());
+    frontier.add(leafOf(size - 1));
+    return frontier;
+  }
+
+  return {
+    get lines() {
+      return leaves.count;
+    },
+    get first() {
+      return first;
+    },
+    get due() {
+      return due;
+    },
+    get head() {
+      return head;
+    },
+    get last() {
+      return last;
+    },
+    get tampered() {
+      return tampered;
+    },
+    get signed() {
+      return signed;
+    },
+    get checkpoints() {
+      return checkpoints;
+    },
+    get endsSigned() {
+      return endsSigned;
+    },
+    silences,
+    take,
+    found,
+    leaf: leafOf,
+    tsAfter: (size) => (size < (due ?? 0) ? times[size % KEPT_TIMES] : undefined),
+    tree() {
+      const frontier = knownFrontier();
+      if (frontier === undefined) return undefined;
+      return {
+        get size() {
+          return frontier.size;
+        },
+        root(size) {
+          while (frontier.size < size) frontier.add(leafOf(frontier.size));
+          return frontier.root();
+        },
+      };
+    },
+  };
+}
