@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { adminSockets } from './admin-address.ts';
 import type { Homes } from './types.ts';
 
 /** The name of every file and folder in the homes; nothing else spells one. */
 export function filesOf(homes: Homes) {
   const { config, log, run } = homes;
   return {
+    ...adminSockets(run, process.platform),
     settings: join(config, 'config.yaml'),
     hosts: join(config, 'permitted_hosts.yaml'),
     patterns: join(config, 'patterns.yaml'),
@@ -16,9 +18,6 @@ export function filesOf(homes: Homes) {
     signingPublicKey: join(config, 'signing.pub'),
     /** Stands while a first set-up is under way, see `init.ts`. */
     initPending: join(config, '.init-pending'),
-    adminSocket: join(run, 'admin.sock'),
-    /** The admin channel for those who may look and change nothing. */
-    adminReadSocket: join(run, 'admin-ro.sock'),
     sentinel: join(run, 'kill'),
     pid: join(run, 'proxy.pid'),
     /** The store a graceful restart hands over. */

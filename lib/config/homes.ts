@@ -1,73 +1,69 @@
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { posix, win32 } from 'node:path';
 import type { Homes } from './types.ts';
 
 /** What the choice of homes depends on beside the environment. */
 export interface HomeFacts {
   /** The process's user; undefined where the system has none. */
   readonly uid: number | undefined;
-  /** Whether `/etc/waterwall` can be read: a system installation that everyone uses. */
+  /** Whether {@link systemHome}'s configuration can be read: an installation that everyone uses. */
   readonly etcReadable: boolean;
+  /** Default: this process's. */
+  readonly platform?: NodeJS.Platform;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
+type Folders = Omit<Homes, 'chosenBy'>;
 
 /** Chooses where configuration, log and run files lie: the first rule that applies. */
 export function resolveHomes(env: Environment, facts: HomeFacts): Homes {
-  return fromVariable(env) ?? fromSystemd(env) ?? fromSystem(facts) ?? fromUser(env);
+  const { platform = process.platform } = facts;
+  const path = platform === 'win32' ? win32 : posix;
+  const own = env['WATERWALL_HOME'];
+  if (own) return { ...foldersIn(path.resolve(own), path), chosenBy: 'WATERWALL_HOME' };
+  const systemd = fromSystemd(env, path);
+  if (systemd !== undefined) return { ...systemd, chosenBy: 'systemd' };
+  if (facts.uid === 0 || facts.etcReadable) {
+    return { ...systemHome(env, platform), chosenBy: 'system' };
+  }
+  return { ...fromUser(env, path), chosenBy: 'user' };
 }
 
-function fromVariable(env: Environment): Homes | undefined {
-  if (!env['WATERWALL_HOME']) return undefined;
-  const root = resolve(env['WATERWALL_HOME']);
-  return {
-    config: join(root, 'etc'),
-    log: join(root, 'log'),
-    run: join(root, 'run'),
-    chosenBy: 'WATERWALL_HOME',
-  };
+/** Where a system installation keeps its files. */
+export function systemHome(env: Environment, platform: NodeJS.Platform): Folders {
+  if (platform !== 'win32') {
+    return { config: '/etc/waterwall', log: '/var/log/waterwall', run: '/run/waterwall' };
+  }
+  return foldersIn(win32.join(env['ProgramData'] || 'C:\\ProgramData', 'Waterwall'), win32);
+}
+
+function foldersIn(root: string, { join }: typeof posix): Folders {
+  return { config: join(root, 'etc'), log: join(root, 'log'), run: join(root, 'run') };
 }
 
 /** Only with all three: one alone may stem from a foreign unit that happens to start us. */
-function fromSystemd(env: Environment): Homes | undefined {
-  const config = firstFolder(env['CONFIGURATION_DIRECTORY']);
-  const log = firstFolder(env['LOGS_DIRECTORY']);
-  const run = firstFolder(env['RUNTIME_DIRECTORY']);
+function fromSystemd(env: Environment, { isAbsolute }: typeof posix): Folders | undefined {
+  // systemd joins several folders of one kind by colons (systemd.exec(5)).
+  const [config, log, run] = ['CONFIGURATION', 'LOGS', 'RUNTIME'].map((kind) => {
+    const first = env[`${kind}_DIRECTORY`]?.split(':')[0];
+    return first !== undefined && isAbsolute(first) ? first : undefined;
+  });
   if (config === undefined || log === undefined || run === undefined) return undefined;
-  return { config, log, run, chosenBy: 'systemd' };
+  return { config, log, run };
 }
 
-/** systemd joins several folders of one kind by colons (systemd.exec(5)). */
-function firstFolder(list: string | undefined): string | undefined {
-  const first = list?.split(':')[0];
-  return first !== undefined && isAbsolute(first) ? first : undefined;
-}
-
-function fromSystem(facts: HomeFacts): Homes | undefined {
-  if (facts.uid !== 0 && !facts.etcReadable) return undefined;
-  return {
-    config: '/etc/waterwall',
-    log: '/var/log/waterwall',
-    run: '/run/waterwall',
-    chosenBy: 'system',
-  };
-}
-
-function fromUser(env: Environment): Homes {
+function fromUser(env: Environment, { isAbsolute, join }: typeof posix): Folders {
   const home = env['HOME'] || env['USERPROFILE'] || homedir();
-  const config = absolute(env['XDG_CONFIG_HOME']) ?? join(home, '.config');
-  const state = absolute(env['XDG_STATE_HOME']) ?? join(home, '.local', 'state');
-  const runtime = absolute(env['XDG_RUNTIME_DIR']);
-  const log = join(state, 'waterwall');
+  // The XDG base directory specification has relative paths ignored.
+  const absolute = (name: string): string | undefined => {
+    const path = env[name];
+    return path && isAbsolute(path) ? path : undefined;
+  };
+  const runtime = absolute('XDG_RUNTIME_DIR');
+  const log = join(absolute('XDG_STATE_HOME') ?? join(home, '.local', 'state'), 'waterwall');
   return {
-    config: join(config, 'waterwall'),
+    config: join(absolute('XDG_CONFIG_HOME') ?? join(home, '.config'), 'waterwall'),
     log,
     run: runtime === undefined ? join(log, 'run') : join(runtime, 'waterwall'),
-    chosenBy: 'user',
   };
-}
-
-/** The XDG base directory specification has relative paths ignored. */
-function absolute(path: string | undefined): string | undefined {
-  return path && isAbsolute(path) ? path : undefined;
 }

@@ -1,5 +1,5 @@
 import { type ClientRequest, request as httpRequest } from 'node:http';
-import { join } from 'node:path';
+import { adminSockets } from '../config/admin-address.ts';
 import type { Homes } from '../config/types.ts';
 import { WaterwallError } from '../errors.ts';
 
@@ -27,7 +27,8 @@ export function connectAdmin(
   homes: Pick<Homes, 'run'>,
   { method, path, body, accept, readOnly = false, signal }: AdminQuestion,
 ): AdminConnection {
-  const socketPath = join(homes.run, readOnly ? 'admin-ro.sock' : 'admin.sock');
+  const { adminSocket, adminReadSocket } = adminSockets(homes.run, process.platform);
+  const socketPath = readOnly ? adminReadSocket : adminSocket;
   const text = body === undefined ? undefined : JSON.stringify(body);
   const request = httpRequest({
     socketPath,

@@ -1,6 +1,7 @@
 import { lstatSync, renameSync, rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { connect } from 'node:net';
+import { isPipe } from '../config/admin-address.ts';
 import { WaterwallError } from '../errors.ts';
 
 /** `sun_path` of unix(7) less its final NUL; longer paths are cut silently by older kernels' tools. */
@@ -10,13 +11,14 @@ const MAX_PATH = process.platform === 'darwin' ? 103 : 107;
 const PROBE_TIMEOUT = 2000;
 
 /**
- * Lets a server listen on a Unix socket. A socket nobody listens on any more is replaced.
+ * Lets a server listen on a Unix socket, or a named pipe. A socket nobody listens on any more is
+ * replaced; a pipe ends with its process.
  *
  * @param mode - 0600, or 0660 for the service's group; in force from the first moment on
  * @throws WaterwallError `already-running` where a process answers there, `io-error` otherwise
  */
 export async function listenOnSocket(server: Server, path: string, mode: number): Promise<void> {
-  if (Buffer.byteLength(path) > MAX_PATH) {
+  if (!isPipe(path) && Buffer.byteLength(path) > MAX_PATH) {
     throw new WaterwallError(
       'io-error',
       `the socket's path is longer than ${MAX_PATH} bytes: ${path}`,
@@ -53,6 +55,7 @@ function listen(server: Server, path: string, mode: number): Promise<void> {
 }
 
 async function removeStale(path: string): Promise<void> {
+  if (isPipe(path)) throw alreadyRunning(path);
   const judged = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (judged === undefined) return;
   if (!judged.isSocket()) {
@@ -60,11 +63,7 @@ async function removeStale(path: string): Promise<void> {
       fix: `remove ${path}`,
     });
   }
-  if (await isAlive(path)) {
-    throw new WaterwallError('already-running', `another Waterwall answers at ${path}`, {
-      fix: 'stop it first, or set WATERWALL_HOME to another home',
-    });
-  }
+  if (await isAlive(path)) throw alreadyRunning(path);
   // Two processes may start at once: what is moved away must be what was judged, not the socket
   // that the other has bound meanwhile.
   const aside = `${path}.${process.pid}`;
@@ -92,6 +91,12 @@ function isAlive(path: string): Promise<boolean> {
     socket.once('error', (error) =>
       settle(errnoOf(error) !== 'ECONNREFUSED' && errnoOf(error) !== 'ENOENT'),
     );
+  });
+}
+
+function alreadyRunning(path: string): WaterwallError {
+  return new WaterwallError('already-running', `another Waterwall answers at ${path}`, {
+    fix: 'stop it first, or set WATERWALL_HOME to another home',
   });
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { adminSockets, isPipe } from '../../lib/config/admin-address.ts';
 import { filesOf } from '../../lib/config/files.ts';
-import { resolveHomes } from '../../lib/config/homes.ts';
+import { resolveHomes, systemHome } from '../../lib/config/homes.ts';
+import { systemFolders } from '../../lib/ops/current-homes.ts';
 
 const USER = { uid: 1000, etcReadable: false };
 const SYSTEMD = {
@@ -65,5 +67,57 @@ describe('resolveHomes', () => {
     expect(files.caKey).toBe('/w/etc/ca.key');
     expect(files.sentinel).toBe('/w/run/kill');
     expect(files.chain).toBe('/w/log/chain');
+  });
+});
+
+describe('on Windows', () => {
+  const WINDOWS = { uid: undefined, platform: 'win32' } as const;
+  const ENV = { ProgramData: 'D:\\Data', USERPROFILE: 'C:\\Users\\dev' };
+
+  it('a system installation lies under ProgramData', () => {
+    const root = 'D:\\Data\\Waterwall';
+    expect(resolveHomes(ENV, { ...WINDOWS, etcReadable: true })).toEqual({
+      config: `${root}\\etc`,
+      log: `${root}\\log`,
+      run: `${root}\\run`,
+      chosenBy: 'system',
+    });
+    expect(systemHome({}, 'win32').config).toBe('C:\\ProgramData\\Waterwall\\etc');
+  });
+
+  it('counts only where an administrator installed the program', () => {
+    expect(systemFolders({ ProgramFiles: 'D:\\Programs' }, 'win32')).toEqual([
+      'C:\\ProgramData\\Waterwall\\etc',
+      'D:\\Programs\\Waterwall',
+    ]);
+    expect(systemFolders({}, 'linux')).toEqual(['/etc/waterwall']);
+  });
+
+  it('users and WATERWALL_HOME have theirs', () => {
+    const facts = { ...WINDOWS, etcReadable: false };
+    expect(resolveHomes(ENV, facts)).toEqual({
+      config: 'C:\\Users\\dev\\.config\\waterwall',
+      log: 'C:\\Users\\dev\\.local\\state\\waterwall',
+      run: 'C:\\Users\\dev\\.local\\state\\waterwall\\run',
+      chosenBy: 'user',
+    });
+    expect(resolveHomes({ ...ENV, WATERWALL_HOME: 'E:\\ww' }, facts).log).toBe('E:\\ww\\log');
+  });
+});
+
+describe('adminSockets', () => {
+  it('are files of the run folder, and named pipes on Windows, other ones for another home', () => {
+    expect(adminSockets('/run/waterwall', 'linux')).toEqual({
+      adminSocket: '/run/waterwall/admin.sock',
+      adminReadSocket: '/run/waterwall/admin-ro.sock',
+    });
+    const { adminSocket, adminReadSocket } = adminSockets(
+      'C:\\ProgramData\\Waterwall\\run',
+      'win32',
+    );
+    expect(adminSocket).toBe('\\\\.\\pipe\\c-programdata-waterwall-run-admin.sock');
+    expect(adminReadSocket).not.toBe(adminSocket);
+    expect(adminSockets('E:\\ww\\run', 'win32').adminSocket).not.toBe(adminSocket);
+    expect([adminSocket, '/run/waterwall/admin.sock'].map(isPipe)).toEqual([true, false]);
   });
 });

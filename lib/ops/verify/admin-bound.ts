@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs';
+import { isPipe } from '../../config/admin-address.ts';
 import { filesOf } from '../../config/files.ts';
 import type { Homes } from '../../config/types.ts';
 import { adminRequest } from '../../control/admin-client.ts';
@@ -13,8 +14,7 @@ export async function adminBound(homes: Homes): Promise<Verdict> {
   const { adminSocket, adminReadSocket } = filesOf(homes);
   for (const path of [adminSocket, adminReadSocket]) {
     if (!looksLikeSocket(path)) return fail(`${path} is gone`, RESTART);
-    const mode = lstatSync(path).mode & 0o777;
-    if ((mode & 0o007) !== 0 && process.platform !== 'win32') {
+    if (!isPipe(path) && (lstatSync(path).mode & 0o007) !== 0) {
       return fail(`everyone may use ${path}`, `chmod o-rwx ${posixQuote(path)}`);
     }
   }

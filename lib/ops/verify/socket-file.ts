@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs';
+import { isPipe } from '../../config/admin-address.ts';
 import { WaterwallError } from '../../errors.ts';
 import { posixQuote } from '../shell-syntax.ts';
 
@@ -8,6 +9,8 @@ import { posixQuote } from '../shell-syntax.ts';
  * @throws WaterwallError `io-error` where there is something else
  */
 export function looksLikeSocket(path: string): boolean {
+  // Whether a pipe is there, only a connection tells.
+  if (isPipe(path)) return true;
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return false;
   if (stats.isSocket()) return true;
