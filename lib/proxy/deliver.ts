@@ -95,22 +95,26 @@ export function deliver(
       if (waiting === undefined) guarded(act);
       else waiting.then(() => then(act), fail);
     };
-    const finish = (last: () => void): void => {
+    const finish = (rest: Buffer | null, last: () => void): void => {
       if (ended) return;
       ended = true;
       then(() => {
-        pass(restorer.end());
-        then(last);
+        if (rest !== null) pass(restorer.push(rest));
+        then(() => {
+          pass(restorer.end());
+          then(last);
+        });
       });
     };
+    // A stream that breaks off while it is paused keeps what had come, and tells nobody.
     const breakOff = (error: Error): void =>
-      finish(() => {
+      finish(source.read(), () => {
         outlet.breakOff();
         fail(error);
       });
 
     source.on('data', (chunk: Buffer) => guarded(() => pass(restorer.push(chunk))));
-    source.on('end', () => finish(() => outlet.end(resolve)));
+    source.on('end', () => finish(null, () => outlet.end(resolve)));
     source.on('error', breakOff);
     answer.on('error', breakOff);
     source.on('close', () => breakOff(new Error('the answer broke off')));

@@ -1,5 +1,6 @@
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { WaterwallError } from '../errors.ts';
+import { slicesOf } from './slices.ts';
 import type { SplitBody } from './split-body.ts';
 import { type Upstream, type UpstreamRequest, unreachable } from './upstream.ts';
 
@@ -14,6 +15,9 @@ export interface SendHooks {
   /** Told when the whole request is on its way. */
   readonly onSent: () => void;
 }
+
+/** A body of at most this length, in bytes, leaves with its head in one packet. */
+const ONE_PACKET = 16 * 1024;
 
 /** Errors of a connection that the other side had already given up. */
 const STALE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
@@ -35,6 +39,8 @@ export async function send(
   body: SplitBody,
   hooks: SendHooks,
 ): Promise<IncomingMessage> {
+  // Where the request ends before anybody waits for its line.
+  hooks.recorded?.catch(() => {});
   const first = await attempt(upstream, host, request, body, hooks, false);
   if (first !== 'stale') return first;
   const second = await attempt(upstream, host, request, body, hooks, true);
@@ -54,51 +60,74 @@ async function attempt(
   hooks.gate();
   const outgoing = upstream.begin(request, fresh);
   let tailSent = false;
-  const answered = new Promise<IncomingMessage | 'stale'>((resolve, reject) => {
-    outgoing.once('response', resolve);
+  return new Promise((resolve, reject) => {
+    let answered = false;
+    const end = (error: unknown): void => {
+      outgoing.destroy();
+      reject(error);
+    };
+    // A request whose connection is still coming up tells nobody that it was destroyed.
+    const onAbort = (): void => end(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    outgoing.once('response', (answer) => {
+      answered = true;
+      resolve(answer);
+    });
     outgoing.once('upgrade', (answer, socket) => {
       socket.destroy();
       reject(unexpected(host, `status ${answer.statusCode} to a request without an upgrade`));
     });
-    outgoing.once('close', () => reject(died(host, undefined)));
-    // A request whose connection is still coming up tells nobody that it was destroyed.
-    signal.addEventListener(
-      'abort',
-      () => {
-        outgoing.destroy();
-        reject(signal.reason);
-      },
-      { once: true },
-    );
+    outgoing.once('close', () => {
+      signal.removeEventListener('abort', onAbort);
+      if (!answered) reject(died(host, undefined));
+    });
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       if (error instanceof WaterwallError) reject(error);
       else if (outgoing.reusedSocket && !tailSent && STALE.has(error.code ?? '')) resolve('stale');
       else if (error.code?.startsWith('HPE_') === true) reject(unexpected(host, error.code));
       else reject(died(host, error));
     });
+    upload(outgoing, body, hooks, () => {
+      tailSent = true;
+    }).catch(end);
   });
-  answered.catch(() => {});
+}
 
-  // One packet where there is nothing to wait for, else the head while the disk syncs. Never
-  // `flushHeaders`: it writes header fields as UTF-8, and they are Latin-1 to Node.
-  outgoing.cork();
-  for (const part of body.head) outgoing.write(part);
-  if (hooks.recorded !== undefined) {
-    outgoing.uncork();
-    try {
-      const early = await Promise.race([hooks.recorded, answered]);
-      if (early === 'stale') return early;
-      await hooks.recorded;
-      hooks.gate();
-    } catch (error) {
-      outgoing.destroy();
-      throw error;
-    }
+/**
+ * Writes a body: its head piece by piece, as the connection takes it and while the disk syncs, its
+ * tail once the line is durable. Goes on after an answer that comes before.
+ */
+async function upload(
+  outgoing: ClientRequest,
+  body: SplitBody,
+  hooks: SendHooks,
+  onTail: () => void,
+): Promise<void> {
+  const { head } = body;
+  const isShort = head.reduce((length, part) => length + part.length, 0) < ONE_PACKET;
+  if (isShort) {
+    // One packet where there is nothing to wait for. Never `flushHeaders`: it writes header fields
+    // as UTF-8, and they are Latin-1 to Node.
+    outgoing.cork();
+    for (const part of head) outgoing.write(part);
+  } else {
+    for (const slice of slicesOf(head)) if (!(await written(outgoing, slice))) return;
   }
-  tailSent = true;
+  if (hooks.recorded !== undefined) {
+    if (isShort) outgoing.uncork();
+    await hooks.recorded;
+    hooks.gate();
+  }
+  onTail();
   outgoing.end(body.tail.length > 0 ? body.tail : undefined);
   hooks.onSent();
-  return answered;
+}
+
+/** Settles when the connection has taken the bytes, with false where it never will. */
+function written(outgoing: ClientRequest, bytes: Uint8Array): Promise<boolean> {
+  return new Promise((resolve) => {
+    outgoing.write(bytes, (error) => resolve(error == null));
+  });
 }
 
 function died(host: string, cause: Error | undefined): WaterwallError {
