@@ -36,7 +36,7 @@ async function create(logFolder: string): Promise<void> {
 }
 
 function alreadyThere(logFolder: string): WaterwallError<'usage'> {
-  return new WaterwallError('usage', `There is an audit log in ${logFolder} already.`, {
-    fix: 'Go on with it: "waterwall up" opens it.',
+  return new WaterwallError('usage', `there is an audit log in ${logFolder} already`, {
+    fix: 'go on with it: `waterwall up` opens it',
   });
 }

@@ -6,8 +6,8 @@ export function damaged(
   reason: string,
   cause?: unknown,
 ): WaterwallError<'chain-damaged'> {
-  return new WaterwallError('chain-damaged', `The audit log is damaged: ${reason} (${path}).`, {
-    fix: 'Run "waterwall verify-chain" on the log\'s chain folder to see where, and put what is missing back from a backup.',
+  return new WaterwallError('chain-damaged', `the audit log is damaged: ${reason} (${path})`, {
+    fix: 'see where with `waterwall verify-chain`, and put what is missing back from a backup',
     details: { path },
     cause,
   });
@@ -21,8 +21,8 @@ export function missingChain(chainFolder: string): WaterwallError<'chain-damaged
 /** The error for a log folder on which the system refuses an operation. */
 function unusable(path: string, cause: unknown): WaterwallError<'io-error'> {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new WaterwallError('io-error', `The log folder ${path} cannot be used: ${reason}.`, {
-    fix: 'Make it readable and writable for the user Waterwall runs as, on a disk that has room.',
+  return new WaterwallError('io-error', `the log folder ${path} cannot be used: ${reason}`, {
+    fix: 'make it readable and writable for the user Waterwall runs as, on a disk that has room',
     cause,
   });
 }

@@ -70,14 +70,14 @@ function isBusy(error: unknown): boolean {
 }
 
 function alreadyRunning(logFolder: string): WaterwallError<'already-running'> {
-  return new WaterwallError('already-running', `Another process writes the log in ${logFolder}.`, {
-    fix: 'Stop it first, or give this one a home of its own with WATERWALL_HOME.',
+  return new WaterwallError('already-running', `another process writes the log in ${logFolder}`, {
+    fix: 'stop it first, or give this one a home of its own with WATERWALL_HOME',
   });
 }
 
 function cannotLock(what: string, cause: unknown): WaterwallError<'io-error'> {
-  return new WaterwallError('io-error', `The log folder cannot be locked (${what}).`, {
-    fix: 'Make the log folder writable for this user; on Linux have the command flock (util-linux) in PATH.',
+  return new WaterwallError('io-error', `the log folder cannot be locked (${what})`, {
+    fix: 'make the log folder writable for this user; on Linux have the command flock (util-linux) in PATH',
     cause,
   });
 }

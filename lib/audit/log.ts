@@ -113,7 +113,7 @@ function startLog(
 }
 
 function closed(): WaterwallError<'audit-unavailable'> {
-  return new WaterwallError('audit-unavailable', 'The audit log is closed.', {
-    fix: 'Waterwall is stopping: start it again.',
+  return new WaterwallError('audit-unavailable', 'the audit log is closed', {
+    fix: 'Waterwall is stopping: start it again',
   });
 }

@@ -30,15 +30,15 @@ export async function readPublicKeys(path: string): Promise<PublicKeys> {
       isMissing ? 'file-missing' : 'io-error',
       `${path} ${isMissing ? 'is not there' : 'cannot be read'}.`,
       {
-        fix: 'Name the signing.pub of the log: it is made with it, in the configuration folder.',
+        fix: 'name the signing.pub of the log: it is made with it, in the configuration folder',
         cause,
       },
     );
   });
   const keys = parsePublicKeys(text);
   if (keys !== undefined) return keys;
-  throw new WaterwallError('config-invalid', `${path} holds no public key of an audit log.`, {
-    fix: 'It has to be the signing.pub of the log: one line "name+id+key" a key.',
+  throw new WaterwallError('config-invalid', `${path} holds no public key of an audit log`, {
+    fix: 'it has to be the signing.pub of the log: one line "name+id+key" a key',
     details: { file: path },
   });
 }

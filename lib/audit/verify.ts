@@ -212,8 +212,8 @@ export function exitCodeOf({ verdict }: Pick<ChainReport, 'verdict'>): number {
 }
 
 function noNotes(file: string, origin: string): WaterwallError<'config-invalid'> {
-  return new WaterwallError('config-invalid', `${file} holds no checkpoint of ${origin}.`, {
-    fix: 'Name a file of checkpoints that were kept of this log, one after another.',
+  return new WaterwallError('config-invalid', `${file} holds no checkpoint of ${origin}`, {
+    fix: 'name a file of checkpoints that were kept of this log, one after another',
   });
 }
 
@@ -222,7 +222,7 @@ function unreadable(path: string, cause: unknown): WaterwallError<'file-missing'
   const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
   const what = isMissing ? 'is not there' : 'cannot be read';
   return new WaterwallError(isMissing ? 'file-missing' : 'io-error', `${at} ${what}.`, {
-    fix: 'Name the chain folder in the log folder, or one segment in it.',
+    fix: 'name the chain folder in the log folder, or one segment in it',
     cause,
   });
 }

@@ -93,9 +93,9 @@ export function createWriter(first: AppendFile, deps: WriterDeps): Writer {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const error = new WaterwallError(
       'audit-unavailable',
-      `The audit log cannot be written: ${reason}.`,
+      `the audit log cannot be written: ${reason}`,
       {
-        fix: 'Make sure that the disk under the log folder is well and has room, then restart Waterwall.',
+        fix: 'make sure that the disk under the log folder is well and has room, then restart Waterwall',
         cause,
       },
     );

@@ -137,8 +137,8 @@ function parsed<T>(what: string, parse: () => T): T {
 }
 
 function unusable(why: string, cause?: unknown): WaterwallError<'config-invalid'> {
-  return new WaterwallError('config-invalid', `The certificate authority is unusable: ${why}`, {
-    fix: 'Restore ca.pem and ca.key from one backup, or run: waterwall regen-ca',
+  return new WaterwallError('config-invalid', `the certificate authority is unusable: ${why}`, {
+    fix: 'restore ca.pem and ca.key from one backup, or run: waterwall regen-ca',
     cause,
   });
 }

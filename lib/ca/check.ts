@@ -29,7 +29,7 @@ export interface AuthorityFacts {
   readonly now: number;
 }
 
-const REGENERATE = 'Run `waterwall regen-ca`, then restart Waterwall and the agents.';
+const REGENERATE = 'run `waterwall regen-ca`, then restart Waterwall and the agents';
 
 /** Whether an authority is what it must be for these hosts; nothing where it is. */
 export function checkAuthority(facts: AuthorityFacts): readonly Finding[] {
@@ -78,7 +78,7 @@ function compare(found: NameConstraints, wanted: NameConstraints): string[] {
 function checkDates(certificate: X509Certificate, now: number): Finding[] {
   if (Date.parse(certificate.validFrom) > now) {
     const message = `ca.pem is not valid before ${certificate.validFrom}`;
-    return [finding('not-yet-valid', message, 'Set the clock of this machine.')];
+    return [finding('not-yet-valid', message, 'set the clock of this machine')];
   }
   if (Date.parse(certificate.validTo) > now) return [];
   return [finding('expired', `ca.pem ended on ${certificate.validTo}`)];

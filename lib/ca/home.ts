@@ -20,12 +20,12 @@ export function authorityPart(homes: Homes): HomePart {
       const files = await createAuthority({ hosts, now: Date.now() });
       if (!createFile(caKey, files.key) || !createFile(caCertificate, files.certificate)) {
         throw new WaterwallError('already-running', 'another process made a CA meanwhile', {
-          fix: 'Run the command again.',
+          fix: 'run the command again',
         });
       }
       refreshBundle(homes);
     },
-    fix: 'Restore ca.pem and ca.key from one backup, or make a new CA: waterwall regen-ca',
+    fix: 'restore ca.pem and ca.key from one backup, or make a new CA: waterwall regen-ca',
   };
 }
 
@@ -75,7 +75,7 @@ function readPem(file: string): string {
     return readFileSync(file, 'latin1');
   } catch (cause) {
     throw new WaterwallError('file-missing', `${file} cannot be read`, {
-      fix: `Restore ${file} from a backup, or make a new CA: waterwall regen-ca`,
+      fix: `restore ${file} from a backup, or make a new CA: waterwall regen-ca`,
       cause,
       details: { file },
     });

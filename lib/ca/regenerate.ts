@@ -40,7 +40,7 @@ export async function regenerateAuthority(options: RegenerateOptions): Promise<R
   const findings = checkAuthority({ ...made, hosts, now });
   if (findings[0]) {
     const { message, fix } = findings[0];
-    throw new WaterwallError('config-invalid', `The new CA would be unusable: ${message}`, { fix });
+    throw new WaterwallError('config-invalid', `the new CA would be unusable: ${message}`, { fix });
   }
   const contents: readonly (readonly [string, string])[] = [
     [join(folder, 'ca.key'), made.key],
@@ -77,7 +77,7 @@ function linkOrExplain(path: string, backup: string): void {
     linkSync(path, backup);
   } catch (cause) {
     throw new WaterwallError('io-error', `${path} cannot be kept as ${backup}`, {
-      fix: 'See that its folder is writable. Nothing was changed.',
+      fix: 'see that its folder is writable; nothing was changed',
       cause,
       details: { file: path },
     });

@@ -96,7 +96,7 @@ function writing<T>(file: string, act: () => T): T {
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new WaterwallError('io-error', `${file} cannot be written (${code})`, {
-      fix: `See that ${dirname(file)} is there, writable, and on a disk with space left.`,
+      fix: `see that ${dirname(file)} is there, writable, and on a disk with space left`,
       cause,
       details: { file, code },
     });

@@ -76,7 +76,7 @@ function makeFolders(homes: Homes): Tightened[] {
       mkdirSync(folder, { recursive: true, mode });
     } catch (cause) {
       throw new WaterwallError('io-error', `${folder} cannot be made`, {
-        fix: `Make ${folder}, and see that the user who runs waterwall may write there.`,
+        fix: `make ${folder}, and see that the user who runs waterwall may write there`,
         cause,
         details: { file: folder },
       });
@@ -120,7 +120,7 @@ function isAlive(pid: number): boolean {
 
 function alreadyRunning(marker: string): WaterwallError {
   return new WaterwallError('already-running', 'another process is setting this home up', {
-    fix: `Wait for it. If there is none, remove ${marker}.`,
+    fix: `wait for it; if there is none, remove ${marker}`,
     details: { file: marker },
   });
 }

@@ -41,14 +41,14 @@ export function requirePrivate(file: string): void {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats) {
     throw new WaterwallError('file-missing', `${file} is missing`, {
-      fix: `Restore ${file} from a backup.`,
+      fix: `restore ${file} from a backup`,
       details: { file },
     });
   }
   const uid = process.getuid?.();
   if (uid !== 0 && stats.uid !== 0 && stats.uid !== uid) {
     throw new WaterwallError('file-exposed', `${file} belongs to another user`, {
-      fix: `Run as root: chown ${uid} ${quoted(file)}`,
+      fix: `run as root: chown ${uid} ${quoted(file)}`,
       details: { file },
     });
   }
@@ -60,7 +60,7 @@ export function requirePrivate(file: string): void {
     'file-exposed',
     `${file} can be read or changed by others (mode ${octal(stats.mode)})`,
     {
-      fix: `Run: ${command}. If others had access, treat its content as known to them.`,
+      fix: `run: ${command}; if others had access, treat its content as known to them`,
       details: { file, mode: octal(stats.mode), command },
     },
   );
@@ -97,7 +97,7 @@ export function tightenFolder(path: string, mode: number): Tightened | undefined
       'file-exposed',
       `${path} can be changed by others (mode ${octal(was)})`,
       {
-        fix: `Run: chmod ${octal(was & allowed)} ${quoted(path)}`,
+        fix: `run: chmod ${octal(was & allowed)} ${quoted(path)}`,
         cause,
         details: { file: path, mode: octal(was) },
       },

@@ -18,7 +18,7 @@ export function sessionKeyPart(homes: Homes): HomePart {
     make: async () => {
       createFile(sessionKey, randomBytes(KEY_BYTES));
     },
-    fix: `Restore ${sessionKey} from a backup: with another key, every placeholder changes.`,
+    fix: `restore ${sessionKey} from a backup: with another key, every placeholder changes`,
   };
 }
 
@@ -33,7 +33,7 @@ export function loadSessionKey(homes: Homes): Buffer {
   const key = readFileSync(sessionKey);
   if (key.length !== KEY_BYTES) {
     throw new WaterwallError('config-invalid', `${sessionKey} is not ${KEY_BYTES} bytes long`, {
-      fix: `Restore ${sessionKey} from a backup.`,
+      fix: `restore ${sessionKey} from a backup`,
       details: { file: sessionKey },
     });
   }

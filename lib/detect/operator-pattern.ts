@@ -112,6 +112,6 @@ function spelling(has: Uint8Array): string | undefined {
 
 function refuse(message: string): WaterwallError {
   return new WaterwallError('config-invalid', message, {
-    fix: 'Correct the entry in patterns.yaml; only linear-time expressions are run.',
+    fix: 'correct the entry in patterns.yaml; only linear-time expressions are run',
   });
 }

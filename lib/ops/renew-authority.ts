@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type RegenerateReport, regenerateAuthority } from '../ca/regenerate.ts';
 import { filesOf } from '../config/files.ts';
 import { loadHostsFile } from '../config/load/hosts.ts';
 import type { Homes } from '../config/types.ts';
-import { WaterwallError } from '../errors.ts';
+import { requireSetUp } from './home-parts.ts';
 
 export interface RenewOptions {
   /** Milliseconds since the epoch. */
@@ -26,14 +25,9 @@ export async function renewAuthority(
   homes: Homes,
   { now, hostsFile, outDir, days }: RenewOptions,
 ): Promise<RegenerateReport> {
-  const files = filesOf(homes);
-  if (outDir === undefined && !existsSync(files.sessionKey) && !existsSync(files.chain)) {
-    throw new WaterwallError('file-missing', `there is no home in ${homes.config} yet`, {
-      fix: 'make it: waterwall init',
-      details: { file: files.sessionKey },
-    });
-  }
-  const { hosts } = loadHostsFile(hostsFile === undefined ? files.hosts : resolve(hostsFile));
+  if (outDir === undefined) requireSetUp(homes);
+  const { hosts: list } = filesOf(homes);
+  const { hosts } = loadHostsFile(hostsFile === undefined ? list : resolve(hostsFile));
   return await regenerateAuthority({
     folder: outDir === undefined ? homes.config : resolve(outDir),
     hosts: hosts.map(({ host }) => host),

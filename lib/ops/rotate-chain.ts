@@ -3,6 +3,7 @@ import type { Homes } from '../config/types.ts';
 import type { RotationAnswer } from '../control/admin-routes.ts';
 import { WaterwallError } from '../errors.ts';
 import { askDaemon } from './ask-daemon.ts';
+import { requireSetUp } from './home-parts.ts';
 
 /** What a rotation did, and who did it. */
 export interface Rotation extends RotationAnswer {
@@ -17,7 +18,7 @@ const PATIENCE = 30_000;
  * Seals the current segment of the chain and goes on in the next one: through the daemon where it
  * runs, for only one process writes the log.
  *
- * @throws WaterwallError `chain-damaged`, `audit-unavailable`, `io-error`
+ * @throws WaterwallError `file-missing`, `chain-damaged`, `audit-unavailable`, `io-error`
  */
 export async function rotateChain(homes: Homes): Promise<Rotation> {
   try {
@@ -26,6 +27,7 @@ export async function rotateChain(homes: Homes): Promise<Rotation> {
   } catch (error) {
     if (!(error instanceof WaterwallError) || error.code !== 'not-running') throw error;
   }
+  requireSetUp(homes);
   const log = await openLog(homes.log, { now: () => new Date() });
   try {
     const seq = await log.rotate();

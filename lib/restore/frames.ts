@@ -87,7 +87,7 @@ export function createFramer(limit: number): Framer {
   function check(length: number): void {
     if (length <= limit) return;
     throw new WaterwallError('unscannable-body', 'an event of the answer is too long to be read', {
-      fix: 'Raise `limits.event` in config.yaml.',
+      fix: 'raise `limits.event` in config.yaml',
     });
   }
 

@@ -36,7 +36,7 @@ export function createLinesRestorer(places: Place, resolve: Resolve, limit: numb
     pendingLength += chunk.length - from;
     if (pendingLength > limit) {
       throw new WaterwallError('unscannable-body', 'a line of the answer is too long to be read', {
-        fix: 'Raise `limits.event` in config.yaml.',
+        fix: 'raise `limits.event` in config.yaml',
       });
     }
     return pieces.list;

@@ -92,6 +92,6 @@ function noRoom(): WaterwallError {
   return new WaterwallError(
     'placeholder-collision',
     'the request holds a placeholder literal that is already escaped as often as can be undone',
-    { fix: 'Remove the text `<pl-esc-esc…:…>` from the request, or spell it differently.' },
+    { fix: 'remove the text `<pl-esc-esc…:…>` from the request, or spell it differently' },
   );
 }

@@ -154,14 +154,17 @@ describe('regen-ca', () => {
     removeFolder(out);
   });
 
-  test('a home that was never set up gets no lone CA', async () => {
-    const empty = temporaryFolder();
-    const { code, stderr } = await waterwall(['regen-ca'], { home: empty });
-    expect(code).toBe(2);
-    expect(stderr).toContain('waterwall init');
-    expect(readdirSync(empty)).toEqual([]);
-    removeFolder(empty);
-  });
+  test.each([['regen-ca'], ['rotate-chain']])(
+    'a home that was never set up gets nothing of %s',
+    async (verb) => {
+      const empty = temporaryFolder();
+      const { code, stderr } = await waterwall([verb], { home: empty });
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/there is no home in \S+ yet\n.*waterwall init/);
+      expect(readdirSync(empty)).toEqual([]);
+      removeFolder(empty);
+    },
+  );
 
   test('days that are none are a usage error', async () => {
     expect(await waterwall(['regen-ca', '--days', '1.5'], { home })).toMatchObject({ code: 2 });

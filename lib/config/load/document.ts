@@ -23,7 +23,7 @@ export function readText(file: string): string | undefined {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new WaterwallError('io-error', `${file} cannot be read`, {
-      fix: `See that the user who runs waterwall may read ${file}.`,
+      fix: `see that the user who runs waterwall may read ${file}`,
       cause,
       details: { file },
     });

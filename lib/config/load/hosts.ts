@@ -44,7 +44,7 @@ export function loadHostsFile(file: string, base = dirname(file)): HostPolicy {
   const text = readText(file);
   if (text === undefined) {
     throw new WaterwallError('file-missing', `${file} is missing`, {
-      fix: 'Restore the list of permitted hosts, or write a new one as docs/deploy.md shows.',
+      fix: 'restore the list of permitted hosts, or write a new one as docs/deploy.md shows',
       details: { file },
     });
   }
@@ -119,7 +119,7 @@ function toTunnel(
   const name = entry.toLowerCase();
   const problem = hostnameProblem(name.replace(/^\*\./, ''));
   if (problem) {
-    throw document.reject(path, problem, 'Tunnel entries are host names or *.suffix.');
+    throw document.reject(path, problem, 'tunnel entries are host names or *.suffix');
   }
   if (permitted.has(name)) throw document.reject(path, 'is a permitted host, which is opened');
   const provider = providerCoveredBy(name);

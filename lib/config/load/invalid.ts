@@ -23,6 +23,6 @@ export function invalid(
   return new WaterwallError(
     'config-invalid',
     `${file}:${line}:${column}: ${key === '' ? '' : `${key}: `}${what}`,
-    { fix: fix ?? `Correct line ${line} of ${file}.`, details: { file, line, column, key } },
+    { fix: fix ?? `correct line ${line} of ${file}`, details: { file, line, column, key } },
   );
 }

@@ -168,7 +168,7 @@ function listenReader(document: Document, anyway: boolean) {
       throw document.reject(
         path,
         'is no loopback address: whoever reaches it could use the proxy',
-        'Listen on 127.0.0.1, or set listen_anyway: true where the network is trusted.',
+        'listen on 127.0.0.1, or set listen_anyway: true where the network is trusted',
       );
     }
     return address;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { filesOf } from '../../config/files.ts';
@@ -5,7 +6,7 @@ import type { Homes } from '../../config/types.ts';
 import { adminRequest } from '../../control/admin-client.ts';
 import { listenOnSocket } from '../../control/admin-socket.ts';
 import { WaterwallError } from '../../errors.ts';
-import { ok, type Verdict } from './check.ts';
+import { fail, ok, type Verdict } from './check.ts';
 import { looksLikeSocket } from './socket-file.ts';
 
 /** How long whoever holds the socket may take to answer. */
@@ -23,6 +24,9 @@ export async function adminBindable(homes: Homes): Promise<Verdict> {
       // A socket that a dead process left is replaced at the next start.
       if (!(error instanceof WaterwallError) || error.code !== 'not-running') throw error;
     }
+  }
+  if (!existsSync(homes.run)) {
+    return fail(`the run folder ${homes.run} is missing`, 'make it with `waterwall init`');
   }
   // A socket as long as the longer one beside it: that the path fits, and the folder takes one.
   const server = createServer();

@@ -6,9 +6,18 @@ import { fail, ok, type Verdict } from './check.ts';
 /** Whether the key under which placeholders are made is there, whole and private. */
 export function sessionKey(homes: Homes): Verdict {
   loadSessionKey(homes);
-  return loadSettings(homes).sessionKey === 'ephemeral'
-    ? ok('a new one at each start, as config.yaml says')
-    : ok('32 bytes, private');
+  return ok(
+    isEphemeral(homes) ? 'a new one at each start, as config.yaml says' : '32 bytes, private',
+  );
+}
+
+/** Settings that cannot be read are no fault of the key's; `listener_bindable` tells of them. */
+function isEphemeral(homes: Homes): boolean {
+  try {
+    return loadSettings(homes).sessionKey === 'ephemeral';
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import { connect } from 'node:tls';
 import { loadHosts } from '../../config/load/hosts.ts';
 import { loadSettings } from '../../config/load/settings.ts';
 import type { Homes, PermittedHost } from '../../config/types.ts';
+import { WaterwallError } from '../../errors.ts';
 import { type Dial, dialDirectly, dialThrough } from '../../proxy/dial.ts';
 import { killSwitchAtRest } from '../killswitch-at-rest.ts';
 import { ok, type Verdict, warn } from './check.ts';
@@ -11,10 +12,22 @@ const PATIENCE = 5000;
 
 /** Whether a trusted TLS connection to each permitted host comes up. Nothing is sent through it. */
 export async function upstreamReachable(homes: Homes): Promise<Verdict> {
-  const { upstreamProxy } = loadSettings(homes);
-  const dial = upstreamProxy === undefined ? dialDirectly : dialThrough(upstreamProxy);
+  const way = wayOut(homes);
+  if ('status' in way) return way;
   const stopped = killSwitchAtRest(homes).length > 0;
-  return reachUpstreams(loadHosts(homes).hosts, dial, stopped, AbortSignal.timeout(PATIENCE));
+  return reachUpstreams(way.hosts, way.dial, stopped, AbortSignal.timeout(PATIENCE));
+}
+
+/** Other checks tell as a failure what is wrong with these files. */
+function wayOut(homes: Homes): { hosts: readonly PermittedHost[]; dial: Dial } | Verdict {
+  try {
+    const { upstreamProxy } = loadSettings(homes);
+    const dial = upstreamProxy === undefined ? dialDirectly : dialThrough(upstreamProxy);
+    return { hosts: loadHosts(homes).hosts, dial };
+  } catch (error) {
+    if (!(error instanceof WaterwallError)) throw error;
+    return warn(`not tried: ${error.message}`, error.fix);
+  }
 }
 
 /** @param stopped - the kill switch is engaged: then nothing may leave, not even this */

@@ -281,6 +281,66 @@ describe('startup checks', () => {
   });
 });
 
+describe('a home that was never set up', () => {
+  test('is told so once for each thing it lacks, and `waterwall init` mends them all', async () => {
+    const fresh = join(root, 'fresh');
+    const settings = `listen: 127.0.0.1:${await freePort()}\n`;
+    mkdirSync(join(fresh, 'etc'), { recursive: true, mode: 0o700 });
+    writeFileSync(join(fresh, 'etc', 'config.yaml'), settings, { mode: 0o600 });
+    homes = resolveHomes({ WATERWALL_HOME: fresh }, { uid: undefined, etcReadable: false });
+    const found = await broken();
+    const failed = found.filter(({ status }) => status === 'fail');
+    expect(failed.map(({ name }) => name)).toEqual([
+      'ca_file',
+      'chain_dir_writable',
+      'admin_bindable',
+      'ca_key_pair',
+      'session_key',
+      'sentinel_dir',
+    ]);
+    for (const { name, fix } of failed) expect(fix, name).toMatch(/`waterwall init`/);
+    expect(found.filter(({ status }) => status === 'warn')).toMatchObject([
+      { name: 'upstream_reachable', message: expect.stringMatching(/^not tried: .*is missing/) },
+    ]);
+    expect((await waterwall(['init'], { home: fresh })).code).toBe(0);
+    expect((await broken()).filter(({ status }) => status === 'fail')).toEqual([]);
+  });
+});
+
+describe('a file that concerns several checks', () => {
+  test('config.yaml: the listener cannot be looked at, and nothing is blamed for it', async () => {
+    write('config.yaml', 'listen: nowhere\n');
+    expect(await broken()).toMatchObject([
+      {
+        name: 'listener_bindable',
+        status: 'fail',
+        message: expect.stringMatching(/config\.yaml:1:1: listen/),
+      },
+      {
+        name: 'upstream_reachable',
+        status: 'warn',
+        message: expect.stringMatching(/^not tried: /),
+      },
+    ]);
+  });
+
+  test('permitted_hosts.yaml: the CA cannot be held against it', async () => {
+    write('permitted_hosts.yaml', 'hosts: []\n');
+    expect(await broken()).toMatchObject([
+      {
+        name: 'ca_file',
+        status: 'fail',
+        message: expect.stringMatching(/permitted_hosts\.yaml:1/),
+      },
+      {
+        name: 'upstream_reachable',
+        status: 'warn',
+        message: expect.stringMatching(/^not tried: /),
+      },
+    ]);
+  });
+});
+
 describe('waterwall verify-install', () => {
   test('0, and a line a check', async () => {
     const { code, stdout } = await waterwall(['verify-install'], { home: root });
