@@ -1,5 +1,6 @@
 import { type DraftEdit, escapeLiterals, replaceFinding, shiftEdits, splice } from './draft.ts';
 import { inspect } from './inspect.ts';
+import { unscannable } from './refusals.ts';
 import type { Redaction, RedactionContext } from './types.ts';
 
 /** Redacted header fields. */
@@ -9,25 +10,27 @@ export interface RedactedHeaders {
   readonly redactions: readonly Redaction[];
 }
 
-/** No value can hold one (RFC 9110 §5.5). */
+/** Neither a name nor a value can hold one (RFC 9110 §5.5). */
 const BETWEEN = '\n';
 
 /**
  * Redacts the values of header fields.
  *
- * All values are scanned as one text: a scan costs more to begin than a header is long.
+ * All are scanned as one text: a scan costs more to begin than a header is long.
  *
  * @param raw - names and values in turns, latin1; the API's own credential fields stay
+ * @throws WaterwallError `unscannable-body` where a name holds a secret: no placeholder could stand
+ *   there
  */
 export function redactHeaders(raw: readonly string[], ctx: RedactionContext): RedactedHeaders {
   const credentials = ctx.grammar.credentialHeaders;
-  const values = raw.map((text, i) => {
-    const name = i % 2 === 1 ? (raw[i - 1] as string).toLowerCase() : undefined;
+  const texts = raw.map((text, i) => {
+    if (i % 2 === 0) return text;
+    const name = (raw[i - 1] as string).toLowerCase();
     // The host is the one of the CONNECT.
-    const isOpen = name !== undefined && name !== 'host' && !credentials.includes(name);
-    return isOpen ? text : '';
+    return name === 'host' || credentials.includes(name) ? '' : text;
   });
-  const bytes = Buffer.from(values.join(BETWEEN), 'latin1');
+  const bytes = Buffer.from(texts.join(BETWEEN), 'latin1');
   const inspection = inspect(bytes, ctx, { percent: 'both' });
   if (inspection.findings.length === 0 && inspection.marks.length === 0) {
     return { raw: [...raw], redactions: [] };
@@ -41,15 +44,21 @@ export function redactHeaders(raw: readonly string[], ctx: RedactionContext): Re
   const all = [...edits, ...escapeLiterals(bytes, inspection, edits, ctx)];
   const { redactions } = splice(bytes, { edits: all, privateKeySeen: false });
   let at = 0;
-  const redacted = values.map((value, i) => {
+  const redacted = texts.map((text, i) => {
     const start = at;
-    at += value.length + BETWEEN.length;
-    const own = all.filter((edit) => edit.start >= start && edit.end <= start + value.length);
+    at += text.length + BETWEEN.length;
+    const own = all.filter((edit) => edit.start >= start && edit.end <= start + text.length);
     if (own.length === 0) return raw[i] as string;
+    if (i % 2 === 0) throw secretInName();
     const draft = { edits: shiftEdits(own, -start), privateKeySeen: false };
-    return Buffer.concat(splice(Buffer.from(value, 'latin1'), draft).parts).toString('latin1');
+    return Buffer.concat(splice(Buffer.from(text, 'latin1'), draft).parts).toString('latin1');
   });
   return { raw: redacted, redactions };
+}
+
+function secretInName(): Error {
+  const fix = 'send it as the value of a field, or not at all';
+  return unscannable('the name of a header field holds a secret', fix);
 }
 
 /** The parts of a range that stand in one value each. */

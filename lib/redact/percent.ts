@@ -32,7 +32,7 @@ const OF_URL = new Uint8Array(256);
 for (const byte of Buffer.from('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789')) {
   OF_URL[byte] = 1;
 }
-for (const byte of Buffer.from('-._~:/?#@!$&+,;=%*')) OF_URL[byte] = 1;
+for (const byte of Buffer.from("-._~:/?#@!$&+,;=%*'()")) OF_URL[byte] = 1;
 
 const BETWEEN = 0x0a;
 

@@ -1,4 +1,5 @@
 import { type DraftEdit, escapeLiterals, replaceFinding, splice } from './draft.ts';
+import type { Finding } from './finding.ts';
 import { inspect } from './inspect.ts';
 import type { Redaction, RedactionContext } from './types.ts';
 
@@ -23,13 +24,30 @@ export function redactTarget(target: string, ctx: RedactionContext): RedactedTar
     exempt.some((range) => start >= range.start && end <= range.end);
   const edits = inspection.findings
     .filter(({ start, end }) => !isExempt(start, end))
-    .map((finding) => percentEncoded(replaceFinding(bytes, finding, ctx)));
+    .map((finding) => percentEncoded(replaceFinding(bytes, withinSegment(bytes, finding), ctx)));
   const literals = escapeLiterals(bytes, inspection, edits, ctx, (at) => isExempt(at, at));
   const { parts, redactions } = splice(bytes, {
     edits: [...edits, ...literals],
     privateKeySeen: false,
   });
   return { target: Buffer.concat(parts).toString('latin1'), redactions };
+}
+
+const SLASH = 0x2f;
+
+/**
+ * What is encoded around a secret ends where its segment does: a slash is of base64's alphabet, but
+ * here it parts the path. The first one of all stays whatever stands there.
+ */
+function withinSegment(bytes: Buffer, finding: Finding): Finding {
+  const { core = finding } = finding;
+  const before = bytes.lastIndexOf(SLASH, Math.max(0, core.start - 1));
+  const after = bytes.indexOf(SLASH, core.end);
+  return {
+    ...finding,
+    start: Math.max(finding.start, core === finding ? 1 : before + 1),
+    end: core === finding || after < 0 ? finding.end : Math.min(finding.end, after),
+  };
 }
 
 function percentEncoded(edit: DraftEdit): DraftEdit {

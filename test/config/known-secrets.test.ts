@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { loadKnownSecrets } from '../../lib/config/load/known-secrets.ts';
 import { isLowEntropy } from '../../lib/config/load/low-entropy.ts';
 import { TEMPLATES } from '../../lib/config/templates.ts';
@@ -92,7 +92,10 @@ lines'
     ['a broken quote', 'values: [{ type: A, value: "hushhushhush }]'],
     ['a bad escape', 'values: [{ type: A, value: "hushhush\\hush" }]'],
     ['an odd character', 'values:\n  - type: A\n    value: @hushhushhush'],
+    ['a map for a key', '{ type: A, value: "hush hush hush" }: x'],
+    ['an alias for a list', 'values: &a [ { type: A, value: hushhushhush } ]\n? *a\n: x'],
   ])('says where %s stands, never what it is', (_, text) => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
     const error = failure(() => load(text));
     expect(error.code).toBe('config-invalid');
     expect(`${error.message} ${error.fix} ${JSON.stringify(error.details)}`).not.toMatch(
@@ -100,6 +103,8 @@ lines'
     );
     expect(error.details['line']).toBeGreaterThan(0);
     expect(error.cause).toBeUndefined();
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
   });
 
   it('refuses a file that others can read', () => {

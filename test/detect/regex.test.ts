@@ -95,6 +95,9 @@ describe('linear-time expressions', () => {
     '[z-a]',
     'a{3,2}',
     'a{2000}',
+    '[0-',
+    '[0-\\d]',
+    '('.repeat(100_000),
   ])('refuse %s', (regex) => {
     expect(() => compile(regex)).toThrow(RegexRefusal);
   });

@@ -119,6 +119,15 @@ describe('outside the body', () => {
     expectRedacted(types);
   });
 
+  test('the name of a header is refused', async () => {
+    for (const { value } of oneLine.filter(({ value }) => /^[\w.-]+$/.test(value))) {
+      const answer = await rig.daemon.ask({ body: {}, headers: { [value]: '1' } });
+      expect(answer.headers['x-waterwall']).toBe('unscannable-body');
+      expect(answer.text).not.toContain(value);
+    }
+    expectRedacted([]);
+  });
+
   test('the request target', async () => {
     const query = oneLine.map((one, i) => `q${i}=${encodeURIComponent(one.value)}`).join('&');
     await rig.daemon.ask({ path: `/v1/other?${query}`, body: {} });

@@ -129,6 +129,15 @@ describe('a value in one of several long lines', () => {
   });
 });
 
+it('a known value with what encodeURIComponent leaves alone', () => {
+  const value = "it's (never) so ~ simple* !";
+  const ctx = createContext();
+  remember(ctx, 'PASSWORD', value);
+  const hidden = encodeURIComponent(value);
+  const text = (shown: string): string => `{"a":"curl 'https://h/?t=${shown}'"}`;
+  expect(redact(text(hidden), 'application/json', ctx)).toBe(text(placeholder('PASSWORD', hidden)));
+});
+
 describe('what came back encoded', () => {
   it('keeps its placeholder whatever stands next to it', () => {
     const ctx = createContext();

@@ -47,6 +47,17 @@ describe('redactHeaders', () => {
     ]);
   });
 
+  it.each([github, aws, `X-${percent(github)}`, 'x-CorrectHorseBattery'])(
+    'refuses a secret in a name: %s',
+    (name) => {
+      const ctx = createContext();
+      remember(ctx, 'PASSWORD', 'CorrectHorseBattery');
+      expect(() => redactHeaders(['Accept', '*/*', name, '1'], ctx)).toThrow(
+        expect.objectContaining({ code: 'unscannable-body' }),
+      );
+    },
+  );
+
   it('never lets a secret reach over two values', () => {
     const ctx = createContext();
     remember(ctx, 'PASSWORD', 'first-line\nsecond-line');
@@ -78,6 +89,24 @@ describe('redactTarget', () => {
         `/v1/files/${encodeURIComponent(awsPlaceholder)}?a=b%20c&q=${encodeURIComponent(awsPlaceholder)}&z`,
       );
     }
+  });
+
+  it('leaves the slashes between segments, although base64 has them too', () => {
+    const encoded = Buffer.from(github).toString('base64').replace(/=+$/, '');
+    for (const [before, after] of [
+      ['/', ''],
+      ['/v1/files/', '/content?a=b'],
+      ['/v1/x?path=a/', '/b'],
+    ] as const) {
+      const { target } = redactTarget(before + encoded + after, createContext());
+      expect(target.startsWith(`${before}%3Cpl%3AGITHUB_TOKEN%3A`)).toBe(true);
+      expect(target.endsWith(`%3E${after}`)).toBe(true);
+    }
+    const ctx = createContext();
+    remember(ctx, 'PASSWORD', '/srv/secret/path');
+    expect(redactTarget('/srv/secret/path', ctx).target).toMatch(
+      /^\/%3Cpl%3APASSWORD%3A\w{16}%3E$/,
+    );
   });
 
   it('sees through encodings of encodings', () => {

@@ -23,7 +23,13 @@ export interface YamlFile {
  */
 export function parseYaml(file: string, text: string): YamlFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    version: '1.2',
+    // It warns by writing out the source.
+    logLevel: 'error',
+  });
   const problem = document.errors[0] ?? document.warnings[0];
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);

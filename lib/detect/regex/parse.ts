@@ -26,6 +26,8 @@ export type RegexNode =
 export class RegexRefusal extends Error {}
 
 const MAX_REPEAT = 1000;
+/** Groups within groups. */
+const MAX_DEPTH = 100;
 const REFUSED_GROUPS: readonly (readonly [string, string])[] = [
   ['(?=', 'lookahead cannot run in linear time'],
   ['(?!', 'lookahead cannot run in linear time'],
@@ -62,6 +64,7 @@ class RegexReader {
   readonly #source: string;
   #ignoreCase: boolean;
   #at = 0;
+  #depth = 0;
 
   constructor(source: string, ignoreCase: boolean) {
     this.#source = source;
@@ -161,7 +164,9 @@ class RegexReader {
       throw new RegexRefusal('flags inside the expression are not supported');
     const outer = this.#ignoreCase;
     if (opener === '(?i:') this.#ignoreCase = true;
+    if (++this.#depth > MAX_DEPTH) throw new RegexRefusal('groups are nested too deeply');
     const inside = this.#choice();
+    this.#depth--;
     this.#ignoreCase = outer;
     if (this.#source[this.#at] !== ')') throw new RegexRefusal('a ( has no )');
     this.#at++;
@@ -215,7 +220,8 @@ class RegexReader {
         low.members.length === 1
       ) {
         this.#at++;
-        const [last] = this.#member().members;
+        const [last, more] = this.#member().members;
+        if (more !== undefined) throw new RegexRefusal('a range ends in a class');
         if (last === undefined || last < (byte as number))
           throw new RegexRefusal('a range runs backwards');
         members.push(...byteRange(byte as number, last));
@@ -229,7 +235,8 @@ class RegexReader {
   }
 
   #member(): ByteClass {
-    const char = this.#source[this.#at] as string;
+    const char = this.#source[this.#at];
+    if (char === undefined) throw new RegexRefusal('a [ has no ]');
     if (char === '\\') {
       if (this.#source[this.#at + 1] === 'b')
         throw new RegexRefusal('\\b inside [] is not supported');
