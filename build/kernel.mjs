@@ -1,17 +1,14 @@
-// Generates what the scanner needs but people do not write: its kernel, compiled to WebAssembly, and
-// the kernel's buckets, which take too long to assign at every start. Both are embedded in modules,
-// so that the sources and dist/ find them in the same way.
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+// Generates what the scanner needs but people do not write: its kernel, compiled to WebAssembly and
+// embedded in a module, so that the sources and dist/ find it in the same way.
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
-import ts from 'typescript';
 
 const SOURCE = 'lib/detect/kernel';
 const FLAGS = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--initialMemory', '10'];
 
 /**
- * Writes the modules in `lib/detect/generated/`.
+ * Writes the module in `lib/detect/generated/`.
  *
  * @param {string} root - the project's folder
  */
@@ -22,11 +19,6 @@ export async function buildKernel(root) {
   await writeFile(
     join(target, 'kernel.ts'),
     `/** ${SOURCE} as WebAssembly. */\nexport const KERNEL =\n  '${base64}';\n`,
-  );
-  const buckets = JSON.stringify(await assignBuckets(root));
-  await writeFile(
-    join(target, 'buckets.ts'),
-    `import type { Bucket } from '../buckets.ts';\n\n/** As \`built-in-buckets.ts\` assigns them. */\nexport const BUILT_IN_BUCKETS: readonly Bucket[] = ${buckets};\n`,
   );
 }
 
@@ -44,33 +36,4 @@ async function compileKernel(root) {
   });
   if (error || !binary) throw new Error(`${SOURCE} does not compile:\n${stderr.toString()}`);
   return binary;
-}
-
-/** Runs the sources, stripped of their types, in a folder of their own. */
-async function assignBuckets(root) {
-  const folder = await mkdtemp(join(root, 'node_modules/.waterwall-'));
-  try {
-    await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-    const files = await readdir(join(root, 'lib/detect'), { recursive: true });
-    for (const name of files.filter(
-      (file) => file.endsWith('.ts') && !/^(kernel|generated)\b/.test(file),
-    )) {
-      const source = await readFile(join(root, 'lib/detect', name), 'utf8');
-      const { outputText } = ts.transpileModule(source, {
-        compilerOptions: {
-          module: ts.ModuleKind.ESNext,
-          target: ts.ScriptTarget.ES2023,
-          rewriteRelativeImportExtensions: true,
-          verbatimModuleSyntax: true,
-        },
-      });
-      const path = join(folder, name.replace(/\.ts$/, '.js'));
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, outputText);
-    }
-    const { builtInBuckets } = await import(pathToFileURL(join(folder, 'built-in-buckets.js')));
-    return builtInBuckets();
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

@@ -5,8 +5,7 @@ import { createKernel, type Kernel } from './kernel-instance.ts';
 /** Finds anchors in bytes; holds the kernel's memory. */
 export interface AnchorFinder {
   /**
-   * Reports every occurrence, by the window's offset; some are reported twice. The anchors of runs
-   * are numbered after the others.
+   * Reports every occurrence, by the window's offset; some are reported twice.
    *
    * @param lineEnds - is given the offsets at which a long run of base64 characters ends its line
    * @returns whether an escaped slash (`\/`) was met
@@ -18,8 +17,8 @@ export interface AnchorFinder {
   ): boolean;
 }
 
-/** The last of 16 buckets lets `\/` through, which the kernel looks at itself. */
-const SLASH_BUCKET = 15;
+/** The last of 8 buckets lets `\/` through, which the kernel looks at itself. */
+const SLASH_BUCKET = 7;
 const MAX_ANCHORS = 1024;
 const MAX_CHAIN = 32_768;
 const HASH_MULTIPLIER = 2654435761;
@@ -27,41 +26,36 @@ const HASH_MULTIPLIER = 2654435761;
 /**
  * Writes the tables of all anchors into a new kernel.
  *
- * @param buckets - at most 15, that let every anchor's window through
- * @param runAnchors - looked for in runs of 31 and more base64 characters only
+ * @param buckets - at most 7, that let the window of every anchor through but of those in runs
  */
 export function createAnchorFinder(
   anchors: readonly Anchor[],
   buckets: readonly Bucket[],
-  runAnchors: readonly Anchor[],
 ): AnchorFinder {
-  const all = [...anchors, ...runAnchors];
-  if (all.length > MAX_ANCHORS) throw new RangeError('too many anchors');
+  if (anchors.length > MAX_ANCHORS) throw new RangeError('too many anchors');
   const kernel = createKernel();
-  writeAnchors(kernel, all);
-  writeWindows(kernel, all, anchors.length);
+  writeAnchors(kernel, anchors);
+  writeWindows(kernel, anchors);
   writeBuckets(kernel, buckets);
   return {
     find(bytes, report, lineEnds) {
       const { at, words } = kernel;
       const out = at.OUT >> 2;
-      words[at.ROW >> 2] = 0;
-      words[at.ESCAPED_SLASH >> 2] = 0;
+      kernel.beginSearch();
       for (let start = 0; start < bytes.length; ) {
         const length = kernel.load(bytes, start);
-        for (let from = 0; from < length; from = words[at.RESUME >> 2] as number) {
-          const hits = kernel.findAnchors(from, length);
+        do {
+          const hits = kernel.findAnchors(length);
           for (let i = 0; i < hits; i++) {
-            // A run that goes over the beginning of a chunk is searched from before it.
-            const offset = start + ((words[out + 2 * i] as number) | 0);
+            const offset = start + (words[out + 2 * i] as number);
             const id = words[out + 2 * i + 1] as number;
             if (id === at.LINE_END) lineEnds?.push(offset);
             else report(offset, id);
           }
-        }
+        } while (!kernel.isSearched());
         start += length;
       }
-      return words[at.ESCAPED_SLASH >> 2] !== 0 || beginsWithEscapedSlash(bytes);
+      return kernel.sawEscapedSlash() || beginsWithEscapedSlash(bytes);
     },
   };
 }
@@ -78,6 +72,7 @@ function writeAnchors({ at, bytes }: Kernel, anchors: readonly Anchor[]): void {
     const entry = at.ANCHORS + id * 24;
     bytes[entry] = anchor.positions.length;
     bytes[entry + 1] = anchor.window;
+    bytes[entry + 2] = anchor.inRun ? 1 : 0;
     anchor.positions.forEach((set, i) => {
       let number = classes.get(set);
       if (number === undefined) {
@@ -94,10 +89,11 @@ function writeAnchors({ at, bytes }: Kernel, anchors: readonly Anchor[]): void {
   });
 }
 
-function writeWindows({ at, bytes }: Kernel, anchors: readonly Anchor[], inText: number): void {
+function writeWindows({ at, bytes }: Kernel, anchors: readonly Anchor[]): void {
   const shorts = new Uint16Array(bytes.buffer);
   const heads = at.HEADS >> 1;
   const chains = at.CHAINS >> 1;
+  const alike = new Map<number, number>();
   let used = 1;
   anchors.forEach((anchor, id) => {
     const seen = new Set<number>();
@@ -105,8 +101,11 @@ function writeWindows({ at, bytes }: Kernel, anchors: readonly Anchor[], inText:
       const hash = Math.imul(word, HASH_MULTIPLIER) >>> 16;
       if (seen.has(hash)) continue;
       seen.add(hash);
+      const count = (alike.get(hash) ?? 0) + 1;
+      alike.set(hash, count);
+      if (count > at.MOST_ALIKE) throw new RangeError('too many anchors begin alike');
       if (used >= MAX_CHAIN) throw new RangeError('too many spellings of anchors');
-      const bit = (id < inText ? at.WINDOWS : at.RUN_WINDOWS) + (hash >> 3);
+      const bit = (anchor.inRun ? at.RUN_WINDOWS : at.WINDOWS) + (hash >> 3);
       bytes[bit] = (bytes[bit] as number) | (1 << (hash & 7));
       shorts[chains + used * 2] = id;
       shorts[chains + used * 2 + 1] = shorts[heads + hash] as number;
@@ -117,10 +116,10 @@ function writeWindows({ at, bytes }: Kernel, anchors: readonly Anchor[], inText:
 
 function writeBuckets({ at, bytes }: Kernel, buckets: readonly Bucket[]): void {
   const set = (bucket: number, position: number, half: 0 | 1, mask: number): void => {
-    const table = at.NIBBLES + (bucket >> 3) * 128 + position * 32 + half * 16;
+    const table = at.NIBBLES + position * 32 + half * 16;
     for (let nibble = 0; nibble < 16; nibble++) {
       if ((mask >> nibble) & 1) {
-        bytes[table + nibble] = (bytes[table + nibble] as number) | (1 << (bucket & 7));
+        bytes[table + nibble] = (bytes[table + nibble] as number) | (1 << bucket);
       }
     }
   };

@@ -1,8 +1,11 @@
-import { type Anchor, chooseAnchor } from './anchor.ts';
+import { type Anchor, chooseAnchor, chooseRunAnchor, isOfRuns } from './anchor.ts';
 import type { Worth } from './assigned/worth.ts';
 import type { ByteClass } from './byte-class.ts';
 import type { Pattern } from './patterns.ts';
 import { parseShape, type Segment } from './shape.ts';
+
+/** A cut-off secret counts from this many characters after its prefix. */
+export const ENOUGH_OF_A_SECRET = 16;
 
 /** One way in which a type is written, ready to be matched. */
 export interface Form {
@@ -44,16 +47,21 @@ function formOf(pattern: Pattern, before: Segment[], value: Segment[], after: Se
   const first = all[0] as Segment;
   const lead = first.min === first.max ? undefined : first;
   const segments = lead === undefined ? all : all.slice(1);
+  const firstRun = segments.findIndex((segment) => segment.max > 1);
+  const prefixLength = firstRun < 0 ? segments.length : firstRun;
+  const strong = pattern.strength === 'strong';
   const positions = fixedPositions(segments);
-  const anchor = chooseAnchor(
-    lead === undefined ? positions : [lead.class, ...positions],
-    lead === undefined ? 0 : 1,
-  );
+  const least = strong ? prefixLength + ENOUGH_OF_A_SECRET : Number.POSITIVE_INFINITY;
+  const anchor =
+    chooseRunAnchor(leastOf(segments).slice(0, least), positions.length) ??
+    chooseAnchor(
+      lead === undefined ? positions : [lead.class, ...positions],
+      lead === undefined ? 0 : 1,
+    );
   if (anchor === undefined) throw new SyntaxError(`${pattern.type}: no rare part to look for`);
   const skipped = lead === undefined ? 0 : 1;
   const contains =
     pattern.contains === undefined ? undefined : parseShape(pattern.contains)[0]?.[0]?.class;
-  const firstRun = segments.findIndex((segment) => segment.max > 1);
   return {
     type: pattern.type,
     anchor,
@@ -61,13 +69,20 @@ function formOf(pattern: Pattern, before: Segment[], value: Segment[], after: Se
     segments,
     valueFrom: Math.max(0, before.length - skipped),
     valueTo: segments.length - after.length,
-    prefixLength: firstRun < 0 ? segments.length : firstRun,
-    strong: pattern.strength === 'strong',
+    prefixLength,
+    strong,
     contextual: before.length + after.length > 0,
     left: pattern.left,
     ...(contains && { contains }),
     ...(pattern.worth && { worth: pattern.worth }),
   };
+}
+
+/** The classes of the bytes of the shortest match, and of what may end a run in a longer one. */
+function leastOf(segments: readonly Segment[]): ByteClass[] {
+  return segments.flatMap(({ class: set, min }) =>
+    new Array<ByteClass>(min === 0 && !isOfRuns(set) ? 1 : min).fill(set),
+  );
 }
 
 /** The classes of the bytes whose distance from the beginning is always the same. */

@@ -3,7 +3,10 @@ import { KERNEL } from './generated/kernel.ts';
 /** The kernel's exports; addresses are explained in `kernel/memory.ts`. */
 interface KernelExports {
   readonly memory: WebAssemblyMemory;
-  findAnchors(from: number, length: number): number;
+  beginSearch(): void;
+  findAnchors(length: number): number;
+  isSearched(): number;
+  sawEscapedSlash(): number;
   findGrams(from: number, length: number, stride: number, long: number): number;
   beginJson(): void;
   readJson(length: number): number;
@@ -24,8 +27,6 @@ declare const WebAssembly: {
 const ADDRESSES = [
   'NIBBLES',
   'RESUME',
-  'ESCAPED_SLASH',
-  'ROW',
   'CLASSES',
   'ANCHORS',
   'WINDOWS',
@@ -38,6 +39,7 @@ const ADDRESSES = [
   'RUN_WINDOWS',
   'LINE_END',
   'BLOOM',
+  'MOST_ALIKE',
 ] as const;
 
 export type KernelAddress = (typeof ADDRESSES)[number];
@@ -50,7 +52,11 @@ export interface Kernel {
   readonly at: Readonly<Record<KernelAddress, number>>;
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
-  findAnchors(from: number, length: number): number;
+  /** Begins a text; finds in its next chunk, called again until it is searched. */
+  beginSearch(): void;
+  findAnchors(length: number): number;
+  isSearched(): boolean;
+  sawEscapedSlash(): boolean;
   findGrams(from: number, length: number, stride: number, long: boolean): number;
   /** Begins a document, reads its next chunk (false: it is broken), tells whether it is complete. */
   beginJson(): void;
@@ -76,7 +82,10 @@ export function createKernel(extra = 0): Kernel {
     at,
     bytes,
     words: new Uint32Array(kernel.memory.buffer),
+    beginSearch: kernel.beginSearch,
     findAnchors: kernel.findAnchors,
+    isSearched: () => kernel.isSearched() !== 0,
+    sawEscapedSlash: () => kernel.sawEscapedSlash() !== 0,
     findGrams: (from, length, stride, long) => kernel.findGrams(from, length, stride, long ? 1 : 0),
     beginJson: kernel.beginJson,
     readJson: (length) => kernel.readJson(length) !== 0,

@@ -2,11 +2,8 @@ import { MOST_BACKSLASHES, unicodeEscape } from './assigned/quote.ts';
 import { isWorth } from './assigned/worth.ts';
 import { isCut, mayBegin, mayEnd } from './boundary.ts';
 import type { ByteClass } from './byte-class.ts';
-import type { Form } from './forms.ts';
+import { ENOUGH_OF_A_SECRET, type Form } from './forms.ts';
 import type { RunReader } from './run-reader.ts';
-
-/** A cut-off secret counts from this many characters after its prefix. */
-const ENOUGH_OF_A_SECRET = 16;
 
 /** Where a secret stands, or where the context of one would. */
 export interface Match {

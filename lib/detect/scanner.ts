@@ -3,13 +3,12 @@ import { createAllowList } from './allow-list.ts';
 import type { Anchor } from './anchor.ts';
 import { createAnchorFinder } from './anchor-finder.ts';
 import { findAssigned } from './assigned/find.ts';
-import { extendBuckets } from './buckets.ts';
+import { bucketsFor } from './buckets.ts';
 import { type BuiltInTarget, builtInTargets } from './built-in-targets.ts';
 import { type EncodedAnchor, encodedAnchors } from './encoded/anchors.ts';
 import { createEncodedFinder } from './encoded/find.ts';
 import { type UnwrappedText, unwrapLines } from './encoded/wrapped.ts';
 import { formsOf } from './forms.ts';
-import { BUILT_IN_BUCKETS } from './generated/buckets.ts';
 import { hidesAt, markAt } from './marks.ts';
 import { type Match, matchForm } from './match.ts';
 import {
@@ -27,13 +26,19 @@ import { checkTypeNames } from './type-names.ts';
 import type { Mark, Range, ScanInput, Scanner, ScanOutput, Span } from './types.ts';
 
 /** What an anchor announces. */
-type Target = BuiltInTarget | KeywordTarget;
+type Target = BuiltInTarget | KeywordTarget | EncodedTarget;
 
 interface KeywordTarget {
   readonly kind: 'keyword';
   readonly anchor: Anchor;
   readonly pattern: CompiledOperatorPattern;
   readonly keyword: Keyword;
+}
+
+interface EncodedTarget {
+  readonly kind: 'encoded';
+  readonly anchor: Anchor;
+  readonly encoded: EncodedAnchor;
 }
 
 interface KeywordHit {
@@ -56,21 +61,21 @@ export function compileScanner(options: PatternPolicy): Scanner {
   const operator = options.patterns.map(compileOperatorPattern);
   const isAllowed = createAllowList(options.allow);
   const findsKeys = !disabled.has(PEM_TYPE);
-  const targets = [...builtInTargets(builtIn), ...operator.flatMap(keywordTargets)];
+  const targets: readonly Target[] = [
+    ...builtInTargets(builtIn),
+    ...operator.flatMap(keywordTargets),
+    ...encodedAnchors(builtIn.flatMap(formsOf), findsKeys).map(encodedTarget),
+  ];
   const anchors = targets.map(({ anchor }) => anchor);
-  const encoded = encodedAnchors(builtIn.flatMap(formsOf), findsKeys);
-  const finder = createAnchorFinder(
-    anchors,
-    extendBuckets(BUILT_IN_BUCKETS, anchors),
-    encoded.map(({ anchor }) => anchor),
-  );
+  const inText = anchors.filter(({ inRun }) => !inRun);
+  const finder = createAnchorFinder(anchors, bucketsFor(inText));
   const types = new Set([...builtIn, ...operator].map(({ type }) => type));
 
   const encodedIn = (text: UnwrappedText): Span[] => {
     const runs = createEncodedFinder(text.bytes, isAllowed);
     finder.find(text.bytes, (window, id) => {
-      const target = encoded[id - targets.length];
-      if (target !== undefined) runs.look(target, window);
+      const target = targets[id] as Target;
+      if (target.kind === 'encoded') runs.look(target.encoded, window);
     });
     return runs.spans.flatMap(({ type, core }) =>
       text
@@ -102,13 +107,11 @@ export function compileScanner(options: PatternPolicy): Scanner {
     const escapedSlash = finder.find(
       bytes,
       (window, id) => {
-        if (id >= targets.length) {
-          runs.look(encoded[id - targets.length] as EncodedAnchor, window);
-          return;
-        }
         const target = targets[id] as Target;
         const at = window - target.anchor.offset;
-        if (target.kind === 'form') {
+        if (target.kind === 'encoded') {
+          runs.look(target.encoded, window);
+        } else if (target.kind === 'form') {
           const match = matchForm(target.form, text, window);
           if (match !== undefined) {
             addSpan(target.form.contextual ? contextual : spans, match, target.form.type);
@@ -188,6 +191,10 @@ function keywordTargets(pattern: CompiledOperatorPattern): KeywordTarget[] {
     pattern,
     keyword,
   }));
+}
+
+function encodedTarget(encoded: EncodedAnchor): EncodedTarget {
+  return { kind: 'encoded', anchor: encoded.anchor, encoded };
 }
 
 /** Two names of one value (`client_secret_token`) are one find. */

@@ -1,5 +1,5 @@
-import type { Anchor } from '../anchor.ts';
-import { ANY, type ByteClass, byteClass, byteRange } from '../byte-class.ts';
+import { type Anchor, MAX_POSITIONS, WINDOW } from '../anchor.ts';
+import { ANY, type ByteClass, byteClass } from '../byte-class.ts';
 import { type Form, fixedPositions } from '../forms.ts';
 import { PEM_ANCHORS } from '../pem/find.ts';
 
@@ -34,8 +34,8 @@ const DIGITS: readonly (readonly number[])[] = [
   [...Buffer.from('/_')],
 ];
 const PREFIX = 14;
-const WINDOW = 4;
-const MAX_POSITIONS = 16;
+/** Where windows may begin: a run of 31 shows its length to all of these. */
+const LAST_WINDOW = 12;
 /** More spellings of one window, or of a position beside it, tell too little. */
 const MAX_SPELLINGS = 128;
 const MAX_BESIDE = 4;
@@ -78,7 +78,7 @@ function anchorsOf(prefix: readonly ByteClass[]): EncodedAnchor[] {
 function anchorIn(encoding: Encoding, chars: readonly ByteClass[], lead: number): EncodedAnchor {
   let best = -1;
   let fewest = MAX_SPELLINGS + 1;
-  for (let at = 0; at + WINDOW <= chars.length; at++) {
+  for (let at = 0; at <= LAST_WINDOW && at + WINDOW <= chars.length; at++) {
     const ways = chars.slice(at, at + WINDOW).reduce((all, set) => all * set.members.length, 1);
     if (ways >= fewest) continue;
     fewest = ways;
@@ -92,7 +92,7 @@ function anchorIn(encoding: Encoding, chars: readonly ByteClass[], lead: number)
   while (to - from < MAX_POSITIONS && from > 0 && isTelling(from - 1)) from--;
   return {
     encoding,
-    anchor: { positions: chars.slice(from, to), window: best - from, offset: best },
+    anchor: { positions: chars.slice(from, to), window: best - from, offset: best, inRun: true },
     lead,
     begins: [],
   };
@@ -156,14 +156,6 @@ function valuesOf(digits: readonly (readonly number[])[]): Uint8Array {
   });
   return values;
 }
-
-/** Both alphabets of base64. */
-export const RUN = byteClass([
-  ...byteRange(0x30, 0x39),
-  ...byteRange(0x41, 0x5a),
-  ...byteRange(0x61, 0x7a),
-  ...Buffer.from('+/-_'),
-]);
 
 /** The byte that the characters from `first` on stand for, `index` bytes further. */
 export function byteAt(

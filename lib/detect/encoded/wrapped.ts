@@ -1,7 +1,7 @@
+import { RUN } from '../anchor.ts';
 import { holdsEscape, newlineEnd } from '../pem/block.ts';
 import { skipGap } from '../pem/gap.ts';
 import type { Range } from '../types.ts';
-import { RUN } from './anchors.ts';
 import { afterEscape } from './run.ts';
 
 /** Lines of base64 or hex, put together again: an encoder breaks a secret where a line is full. */

@@ -59,27 +59,46 @@ export function endJson(): bool {
   return expects === Expects.CommaOrEnd && depth === 0;
 }
 
-/** The next byte of a string that is a quote, a control character or an escape's but a short one's. */
+/**
+ * The next byte of a string that needs a look: its quote, a control character, a backslash whose
+ * escape is none of the short ones or reaches out of the chunk.
+ */
 function textEnd(from: u32, length: u32): u32 {
   const quote = i8x16.splat(0x22);
   const backslash = i8x16.splat(0x5c);
   const space = i8x16.splat(0x20);
+  const nibble = i8x16.splat(15);
+  // `"`, `\\`, `/`, `b`, `f`, `n`, `r`, `t`: which rows a low nibble belongs to, and which row a high
+  // one is.
+  const lowShort = i8x16(0, 0, 9, 0, 8, 0, 4, 0, 0, 0, 0, 0, 2, 0, 4, 1);
+  const highShort = i8x16(0, 0, 1, 0, 0, 2, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0);
+  /** Whether the block's first byte is escaped. */
+  let escapes: u32 = 0;
   for (let i = from; i < length; i += 16) {
     const bytes = v128.load(DATA + i);
-    const ends = v128.or(
-      v128.or(i8x16.eq(bytes, quote), i8x16.eq(bytes, backslash)),
-      i8x16.lt_u(bytes, space),
+    const slashes: u32 = i8x16.bitmask(i8x16.eq(bytes, backslash)) & ~escapes;
+    // Of a row of backslashes every other one escapes: as `find_escaped` of simdjson has it.
+    const behind = (slashes << 1) | escapes;
+    const begins = slashes & 0xaaaa & ~behind;
+    const sum = begins + slashes;
+    const escaped = (0x5555 ^ (sum << 1)) & behind & 0xffff;
+    const short = v128.and(
+      i8x16.swizzle(lowShort, v128.and(bytes, nibble)),
+      i8x16.swizzle(highShort, v128.and(i16x8.shr_u(bytes, 4), nibble)),
     );
-    if (!v128.any_true(ends)) continue;
-    let lanes: u32 = i8x16.bitmask(ends);
-    while (lanes) {
-      const lane = ctz(lanes);
-      const at = i + lane;
-      // A line of code has several short escapes; they need no change of state.
-      const isShort = load<u8>(DATA + at) === 0x5c && isShortEscape(load<u8>(DATA + at, 1));
-      if (!isShort || at + 1 >= length) return min(at, length);
-      lanes &= ~(3 << lane);
-      if (lane === 15) i++;
+    const isShort: u32 = i8x16.bitmask(i8x16.eq(short, i8x16.splat(0))) ^ 0xffff;
+    const quotes: u32 = i8x16.bitmask(i8x16.eq(bytes, quote));
+    const controls: u32 = i8x16.bitmask(i8x16.lt_u(bytes, space));
+    const others = escaped & ~isShort;
+    // The backslash of such an escape may end the block before.
+    if (others & 1) return i - 1;
+    const stops = ((quotes | controls) & ~escaped) | (others >> 1);
+    const stop = i + ctz(stops | 0x10000);
+    if (stop < min(i + 16, length)) return stop;
+    escapes = sum >> 16;
+    if (i + 16 >= length) {
+      const isOpen = ((escaped | (escapes << 16)) >> (length - i)) & 1;
+      return length - isOpen;
     }
   }
   return length;

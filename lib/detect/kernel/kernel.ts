@@ -1,16 +1,19 @@
 // AssemblyScript, not TypeScript: compiled to WebAssembly by build/kernel.mjs.
 //
 // Two searches over a chunk of bytes that the host copied to DATA. Both write (u32, u32) pairs to
-// OUT and stop early when it is nearly full, leaving in RESUME where to go on, so no hit is lost.
+// OUT and stop early when it is nearly full, to go on when they are called again: no hit is lost.
 //
-// `findAnchors` is Teddy (Hyperscan's SIMD multi-literal search): two nibble tables for each of
-// four positions give, per byte, the buckets whose window may end here. A lane that survives asks
-// a hash set of all windows (4-grams) before any anchor is compared: without it a hundred anchors
-// cost ten times as much.
+// `findAnchors` looks for two kinds of anchors in one pass.
 //
-// What a secret's beginning looks like in base64 or hex cannot be told from a name by nibbles: such
-// windows are looked for only around blocks of 16 that hold nothing but base64 characters, which any
-// run of 31 has and ordinary text rarely.
+// Those of names, URLs and markers may stand anywhere: Teddy (Hyperscan's SIMD multi-literal search)
+// has two nibble tables for each of four positions, which give, per byte, the buckets whose window
+// may end here. A lane that survives asks a hash set of all windows (4-grams) before any anchor is
+// compared.
+//
+// Most secrets, and all that are encoded, are long runs of base64 characters, of which ordinary text
+// has few: their windows are looked up only where 16 such characters stand together at a multiple of
+// four, as they do in any run of 19. So a hundred prefixes cost next to nothing, and eight buckets
+// are enough for the rest.
 //
 // `findGrams` samples every 13th 8-gram and every 5th 4-gram against two Bloom filters.
 
@@ -19,45 +22,65 @@ export * from './memory';
 
 import {
   ANCHORS,
+  BLOCKS,
   BLOOM,
   CHAINS,
   CLASSES,
   DATA,
-  ESCAPED_SLASH,
+  GROUPS,
   HEADS,
+  LAST_BLOCK,
   LINE_END,
+  MOST_ALIKE,
   NIBBLES,
   OUT,
   OUT_CAPACITY,
   RESUME,
-  ROW,
+  RUN_LEAD,
   RUN_WINDOWS,
   WINDOWS,
 } from './memory';
 
 const MULTIPLIER: u32 = 2654435761;
 
-/** Most hits that one block of 16 lanes is expected to add; the buffer keeps this much room. */
-const ROOM: u32 = 2048;
+/** Most hits that one block adds; the buffer keeps this much room. */
+const ROOM: u32 = MOST_ALIKE * 32;
+
+/** Bytes that are sieved before what was let through is looked at: 64 blocks. */
+const STRETCH: u32 = 1024;
+
+let escapedSlash: bool = false;
+/** How many blocks of base64 characters in a row end at `rowEnd`. */
+let rows: u32 = 0;
+let rowEnd: u32 = 0;
+/** How far the chunk was sieved, and what of it is still to be looked at. */
+let done: u32 = 0;
+let lastFull: u32 = 0;
+let nextBlock: u32 = 0;
+let blockCount: u32 = 0;
+let nextGroup: u32 = 0;
+let groupCount: u32 = 0;
 
 function compare(at: usize, position: u32, hits: u32): u32 {
   if (load<u16>(at, 2) === 0x2f5c) {
     let before = at + 1;
     while (before >= DATA - 64 && load<u8>(before) === 0x5c) before--;
     // A run that reaches out of the chunk counts as a hazard: the slower way is always right.
-    if (before < DATA - 64 || !((at + 1 - before) & 1)) store<u32>(ESCAPED_SLASH, 1);
+    if (before < DATA - 64 || !((at + 1 - before) & 1)) escapedSlash = true;
   }
   const hash = (load<u32>(at) * MULTIPLIER) >> 16;
   if (!((load<u8>(WINDOWS + (hash >> 3)) >> <u8>(hash & 7)) & 1)) return hits;
-  return compareAnchors(at, position, hash, hits);
+  return compareAnchors(at, position, hash, hits, 0);
 }
 
-function compareAnchors(at: usize, position: u32, hash: u32, hits: u32): u32 {
+/** @param kind - 1: the anchors of runs, 0: all others */
+function compareAnchors(at: usize, position: u32, hash: u32, hits: u32, kind: u32): u32 {
   for (let entry: u32 = load<u16>(HEADS + (hash << 1)); entry; ) {
     const link: usize = CHAINS + (entry << 2);
     const id: u32 = load<u16>(link);
     entry = load<u16>(link, 2);
     const anchor: usize = ANCHORS + id * 24;
+    if (load<u8>(anchor, 2) !== kind) continue;
     const length: u32 = load<u8>(anchor);
     const start: usize = at - load<u8>(anchor, 1);
     let i: u32 = 0;
@@ -66,7 +89,7 @@ function compareAnchors(at: usize, position: u32, hash: u32, hits: u32): u32 {
       const members: usize = CLASSES + ((<usize>load<u8>(anchor + i, 8)) << 5);
       if (!((load<u8>(members + (byte >> 3)) >> <u8>(byte & 7)) & 1)) break;
     }
-    if (i === length && hits < OUT_CAPACITY) {
+    if (i === length) {
       const out: usize = OUT + (hits << 3);
       store<u32>(out, position);
       store<u32>(out, id, 4);
@@ -76,14 +99,43 @@ function compareAnchors(at: usize, position: u32, hash: u32, hits: u32): u32 {
   return hits;
 }
 
-/** Looks for the windows of runs that begin in [from, to). */
-function searchRun(from: i32, to: i32, hits: u32): u32 {
-  for (let i = from; i < to; i++) {
+/**
+ * Looks for the windows of runs before and in the groups of 16 that are full.
+ *
+ * @param full - bit n: four base64 characters stand at `base + 4 * n`; 8 bits
+ */
+function searchGroups(base: i32, full: u32, length: i32, hits: u32): u32 {
+  // Of five groups none is alone: where two are full, so are those between them.
+  const groups = full & (full >> 1) & (full >> 2) & (full >> 3);
+  const fresh = groups & 0x1e;
+  const first = ctz(fresh);
+  // Where a run begins, its window may begin before it.
+  const lead = (groups >> (first - 1)) & 1 ? 3 : 3 + RUN_LEAD;
+  const to = min(base + 4 * (31 - clz(fresh)) + 1, length);
+  for (let i = max(0, base + 4 * first - lead); i < to; i++) {
     const hash = (load<u32>(DATA + i) * MULTIPLIER) >> 16;
     if (!((load<u8>(RUN_WINDOWS + (hash >> 3)) >> <u8>(hash & 7)) & 1)) continue;
-    hits = compareAnchors(DATA + i, <u32>i, hash, hits);
+    hits = compareAnchors(DATA + i, <u32>i, hash, hits, 1);
   }
   return hits;
+}
+
+/**
+ * Counts the blocks of a long run, and reports its end where it is left.
+ *
+ * @param block - one that holds nothing but base64 characters
+ */
+function lengthenRow(block: u32, hits: u32): u32 {
+  if (block !== rowEnd) hits = leaveRow(hits);
+  rowEnd = block + 16;
+  rows++;
+  return hits;
+}
+
+function leaveRow(hits: u32): u32 {
+  const isLong = rows > 1;
+  rows = 0;
+  return isLong ? reportLineEnd(rowEnd, hits) : hits;
 }
 
 function isRunByte(byte: u32): bool {
@@ -129,73 +181,113 @@ function combine(m0: v128, m1: v128, m2: v128, m3: v128, p0: v128, p1: v128, p2:
   );
 }
 
+/** Begins a text. */
+export function beginSearch(): void {
+  escapedSlash = false;
+  rows = 0;
+  rowEnd = 0;
+  done = 0;
+}
+
+/** Whether `\\/` was met behind an even number of further backslashes. */
+export function sawEscapedSlash(): bool {
+  return escapedSlash;
+}
+
 /**
- * Finds anchors whose window begins in [from, length). Writes (window position, anchor).
- * Returns the number of hits; RESUME is `length` when the chunk is done.
+ * Finds the anchors whose window begins in the chunk. Writes (window position, anchor).
+ *
+ * @returns the number of hits; where {@link isSearched} says no, there are more: call it again
  */
-export function findAnchors(from: u32, length: u32): u32 {
+export function findAnchors(length: u32): u32 {
+  // A window is seen at its fourth byte, and a run's when the run has shown its length.
+  const end = length + RUN_LEAD + 18;
+  let hits: u32 = 0;
+  if (done === 0) sieve(0, min(STRETCH, end));
+  for (;;) {
+    while (nextBlock < blockCount) {
+      if (hits + ROOM > OUT_CAPACITY) return hits;
+      const block: u32 = load<u32>(BLOCKS + (nextBlock << 3));
+      let lanes: u32 = load<u32>(BLOCKS + (nextBlock << 3), 4);
+      nextBlock++;
+      while (lanes) {
+        const window = block + ctz(lanes) - 3;
+        lanes &= lanes - 1;
+        if (window < length) hits = compare(DATA + window, window, hits);
+      }
+    }
+    while (nextGroup < groupCount) {
+      if (hits + ROOM > OUT_CAPACITY) return hits;
+      const block: u32 = load<u32>(GROUPS + (nextGroup << 3));
+      const full: u32 = load<u32>(GROUPS + (nextGroup << 3), 4);
+      nextGroup++;
+      hits = searchGroups(<i32>block - 16, full, <i32>length, hits);
+      if (block < length && full >> 4 === 15) hits = lengthenRow(block, hits);
+    }
+    if (done >= end) break;
+    sieve(done, min(done + STRETCH, end));
+  }
+  // A run that reaches the chunk's end goes on in the next one.
+  if (rowEnd < length) hits = leaveRow(hits);
+  rowEnd = 0;
+  done = 0;
+  return hits;
+}
+
+/** Whether the last call of {@link findAnchors} reached the end of its chunk. */
+export function isSearched(): bool {
+  return done === 0;
+}
+
+/**
+ * Lists the blocks of [from, to) in which a window may end, with their lanes, and those in which a
+ * group of a run ends. A loop without a branch or a call: so everything stays in registers, and
+ * nothing is predicted wrongly.
+ */
+function sieve(from: u32, to: u32): void {
   const nibble = i8x16.splat(15);
   const zero = i8x16.splat(0);
-  let hits: u32 = 0;
-  let a0 = zero,
-    a1 = zero,
-    a2 = zero,
-    b0 = zero,
-    b1 = zero,
-    b2 = zero;
   // What of the classes of base64 characters a low nibble may belong to, and a high one stands for.
   const lowClasses = i8x16(26, 30, 30, 30, 30, 30, 30, 30, 30, 30, 28, 5, 4, 5, 4, 13);
   const highClasses = i8x16(0, 0, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0);
-  let row = load<u32>(ROW);
-  /** How far runs were searched. */
-  let searched: i32 = -15;
-  // A window is seen at its fourth byte, so the last ones end behind the chunk.
-  for (let i: u32 = from; i < length + 3; i += 16) {
+  // What was seen before: nothing at the beginning of a chunk, whose first windows are its own.
+  let before0 = from ? v128.load(LAST_BLOCK) : zero;
+  let before1 = from ? v128.load(LAST_BLOCK, 16) : zero;
+  let before2 = from ? v128.load(LAST_BLOCK, 32) : zero;
+  let full = from ? lastFull : 0;
+  let block: usize = BLOCKS;
+  let group: usize = GROUPS;
+  for (let i = from; i < to; i += 16) {
     const bytes = v128.load(DATA + i);
     const low = v128.and(bytes, nibble);
-    const high = i8x16.shr_u(bytes, 4);
+    const high = v128.and(i16x8.shr_u(bytes, 4), nibble);
     const classes = v128.and(i8x16.swizzle(lowClasses, low), i8x16.swizzle(highClasses, high));
-    if (i8x16.all_true(classes)) {
-      const start = max(searched, <i32>i - 15);
-      searched = min(<i32>i + 31, <i32>length);
-      hits = searchRun(start, searched, hits);
-      row++;
-    } else if (row !== 0) {
-      if (row > 1) hits = reportLineEnd(i, hits);
-      row = 0;
-    }
-    const m0 = look(NIBBLES, low, high);
-    const m1 = look(NIBBLES + 32, low, high);
-    const m2 = look(NIBBLES + 64, low, high);
-    const m3 = look(NIBBLES + 96, low, high);
-    const n0 = look(NIBBLES + 128, low, high);
-    const n1 = look(NIBBLES + 160, low, high);
-    const n2 = look(NIBBLES + 192, low, high);
-    const n3 = look(NIBBLES + 224, low, high);
-    const found = v128.or(combine(m0, m1, m2, m3, a0, a1, a2), combine(n0, n1, n2, n3, b0, b1, b2));
-    a0 = m0;
-    a1 = m1;
-    a2 = m2;
-    b0 = n0;
-    b1 = n1;
-    b2 = n2;
-    if (v128.any_true(found)) {
-      let lanes: u32 = i8x16.bitmask(i8x16.ne(found, zero));
-      while (lanes) {
-        const lane = i + ctz(lanes);
-        lanes &= lanes - 1;
-        if (lane >= from + 3 && lane - 3 < length) hits = compare(DATA + lane - 3, lane - 3, hits);
-      }
-      if (hits + ROOM > OUT_CAPACITY && i + 13 < length) {
-        store<u32>(RESUME, i + 13);
-        store<u32>(ROW, row);
-        return hits;
-      }
-    }
+    full = (full >> 4) | (i32x4.bitmask(i32x4.eq(i8x16.eq(classes, zero), zero)) << 4);
+    store<u32>(group, i);
+    store<u32>(group, full, 4);
+    group += (<usize>((full & (full >> 1) & (full >> 2) & (full >> 3) & 0x1e) !== 0)) << 3;
+    const found0 = look(NIBBLES, low, high);
+    const found1 = look(NIBBLES + 32, low, high);
+    const found2 = look(NIBBLES + 64, low, high);
+    const found3 = look(NIBBLES + 96, low, high);
+    const found = combine(found0, found1, found2, found3, before0, before1, before2);
+    before0 = found0;
+    before1 = found1;
+    before2 = found2;
+    const lanes: u32 = i8x16.bitmask(i8x16.eq(found, zero)) ^ 0xffff;
+    store<u32>(block, i);
+    store<u32>(block, lanes, 4);
+    block += (<usize>(lanes !== 0)) << 3;
   }
-  store<u32>(RESUME, length);
-  store<u32>(ROW, row);
-  return hits;
+  v128.store(LAST_BLOCK, before0);
+  v128.store(LAST_BLOCK, before1, 16);
+  v128.store(LAST_BLOCK, before2, 32);
+  lastFull = full;
+  nextBlock = 0;
+  blockCount = <u32>(block - BLOCKS) >> 3;
+  nextGroup = 0;
+  groupCount = <u32>(group - GROUPS) >> 3;
+  done = to;
 }
 
 /** Hash of 8 bytes, as the host computes it too: two words folded, then mixed. */

@@ -1,18 +1,16 @@
 // AssemblyScript: where what the kernel reads and writes lies in its memory.
 
-/** Nibble tables: 2 sets of 8 buckets x 4 positions x (low, high) x 16 bytes. */
+/** Nibble tables: 4 positions x (low, high) x 16 bytes, a bit for each of 8 buckets. */
 export const NIBBLES: usize = 1024;
-/** One u32: where the search stopped. */
+/** One u32: where `findGrams` stopped. */
 export const RESUME: usize = 1280;
-/** One u32: not 0 once `\\/` was met behind an even number of further backslashes. */
-export const ESCAPED_SLASH: usize = 1284;
 /** Open arrays (0) and objects (1): 513 bytes. */
 export const NESTING: usize = 1288;
-/** One u32: how many blocks of base64 characters in a row precede the place of the search. */
-export const ROW: usize = 1804;
+/** What the sieve saw in its last block: 3 vectors. */
+export const LAST_BLOCK: usize = 1808;
 /** Position classes: 256 x 32 bytes, a bit for each byte value. */
 export const CLASSES: usize = 2048;
-/** Anchors: 1024 x 24 bytes: length, offset of the window, 6 unused, 16 class numbers. */
+/** Anchors: 1024 x 24 bytes: length, offset of the window, kind, 5 unused, 16 class numbers. */
 export const ANCHORS: usize = 10240;
 /** Hash set of windows: a bit for each of 65,536 hashes. */
 export const WINDOWS: usize = 34816;
@@ -28,7 +26,15 @@ export const LINE_END: u32 = 0xffff;
 /** 64 bytes before the chunk, the chunk, 64 bytes after it. */
 export const DATA: usize = 370752;
 export const CHUNK: u32 = 262080;
-/** Hash set of the windows that are looked for in long runs of base64 characters only. */
+/** Hash set of the windows that are looked for in and before long runs of base64 characters only. */
 export const RUN_WINDOWS: usize = 643072;
+/** Blocks that the sieve let through: 64 x (u32, u32), and one more that is overwritten. */
+export const BLOCKS: usize = 651264;
+/** Blocks in which groups of runs end, alike. */
+export const GROUPS: usize = 652288;
 /** Bloom filter of sampled grams; only the exact matcher's instance grows to hold it. */
 export const BLOOM: usize = 655360;
+/** Most bytes before a run in which a window of its anchors may begin. */
+export const RUN_LEAD: u32 = 3;
+/** Most anchors that may have one window: the buffer of hits has room for those of a block. */
+export const MOST_ALIKE: u32 = 128;
