@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
 
 const SOURCE = 'lib/detect/kernel';
-const FLAGS = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--initialMemory', '10'];
+const FLAGS = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--initialMemory', '11'];
 
 /**
  * Writes the module in `lib/detect/generated/`.

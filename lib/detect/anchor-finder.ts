@@ -93,20 +93,24 @@ function writeWindows({ at, bytes }: Kernel, anchors: readonly Anchor[]): void {
   const shorts = new Uint16Array(bytes.buffer);
   const heads = at.HEADS >> 1;
   const chains = at.CHAINS >> 1;
-  const alike = new Map<number, number>();
+  const alike = new Uint16Array(1 << 16);
+  const mark = (set: number, hash: number): void => {
+    bytes[set + (hash >> 3)] = (bytes[set + (hash >> 3)] as number) | (1 << (hash & 7));
+  };
   let used = 1;
   anchors.forEach((anchor, id) => {
     const seen = new Set<number>();
     for (const word of windowSpellings(anchor)) {
-      const hash = Math.imul(word, HASH_MULTIPLIER) >>> 16;
+      const fine = Math.imul(word, HASH_MULTIPLIER) >>> 14;
+      const hash = fine >> 2;
+      if (anchor.inRun) mark(at.RUN_WINDOWS, fine);
+      else mark(at.WINDOWS, hash);
       if (seen.has(hash)) continue;
       seen.add(hash);
-      const count = (alike.get(hash) ?? 0) + 1;
-      alike.set(hash, count);
+      const count = (alike[hash] as number) + 1;
+      alike[hash] = count;
       if (count > at.MOST_ALIKE) throw new RangeError('too many anchors begin alike');
       if (used >= MAX_CHAIN) throw new RangeError('too many spellings of anchors');
-      const bit = (anchor.inRun ? at.RUN_WINDOWS : at.WINDOWS) + (hash >> 3);
-      bytes[bit] = (bytes[bit] as number) | (1 << (hash & 7));
       shorts[chains + used * 2] = id;
       shorts[chains + used * 2 + 1] = shorts[heads + hash] as number;
       shorts[heads + hash] = used++;

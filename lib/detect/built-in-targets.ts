@@ -3,6 +3,7 @@ import { namesOf } from './assigned/names.ts';
 import type { Worth } from './assigned/worth.ts';
 import { type Form, formsOf } from './forms.ts';
 import {
+  ESCAPE_SHAPE,
   HAZARD_SHAPE,
   MARK_RULES,
   type MarkRule,
@@ -18,6 +19,7 @@ export type BuiltInTarget =
   | AssignedTarget
   | { readonly kind: 'mark'; readonly anchor: Anchor; readonly rule: MarkRule }
   | { readonly kind: 'hazard'; readonly anchor: Anchor }
+  | { readonly kind: 'escape'; readonly anchor: Anchor }
   | { readonly kind: 'slashes-below'; readonly anchor: Anchor }
   | { readonly kind: 'pem'; readonly anchor: Anchor };
 
@@ -42,6 +44,7 @@ export function builtInTargets(patterns: readonly Pattern[]): BuiltInTarget[] {
     ...patterns.flatMap(assignedTargets),
     ...MARK_RULES.map((rule) => ({ kind: 'mark' as const, anchor: fixed(rule.shape), rule })),
     { kind: 'hazard', anchor: fixed(HAZARD_SHAPE) },
+    { kind: 'escape', anchor: fixed(ESCAPE_SHAPE) },
     { kind: 'slashes-below', anchor: fixed(SLASHES_BELOW_SHAPE) },
     ...PEM_ANCHORS.map((text) => ({ kind: 'pem' as const, anchor: fixed(text) })),
   ];

@@ -19,19 +19,35 @@ export const MARK_RULES: readonly MarkRule[] = [
   { kind: 'placeholder', shape: '%3[cC]pl', backslashes: 0 },
   { kind: 'base64', shape: ';base64,', backslashes: 0 },
   { kind: 'base64', shape: '"base64"', backslashes: 0 },
+  { kind: 'file', shape: '"file_data"', backslashes: 0 },
+  { kind: 'file', shape: '"input_audio"', backslashes: 0 },
+  { kind: 'file', shape: '"image_generation_call"', backslashes: 0 },
 ];
 
 const BACKSLASH = 0x5c;
 
 /** The mark whose shape stands at an offset, if it is one. */
 export function markAt(rule: MarkRule, bytes: Uint8Array, at: number): Mark | undefined {
-  if (rule.kind === 'base64') return { offset: at, kind: rule.kind };
+  if (rule.kind !== 'placeholder') return { offset: at, kind: rule.kind };
   const before = backslashesBefore(bytes, at);
   return before < rule.backslashes ? undefined : { offset: at - before, kind: rule.kind };
 }
 
 /** An escape that stands for an ASCII character, and could hide part of a secret. */
 export const HAZARD_SHAPE = '\\\\u00[2-7][0-9a-fA-F]';
+
+/** An escape by code, of any character. */
+export const ESCAPE_SHAPE = '\\\\u[0-9a-fA-F]{4}';
+
+/** The codes from here on are characters; below, controls that all encoders write alike. */
+const FIRST_CHARACTER = 0x20;
+
+/** Whether the escape at an offset stands for a character. */
+export function isCharacterAt(bytes: Uint8Array, at: number): boolean {
+  return (
+    Number.parseInt(String.fromCharCode(...bytes.subarray(at + 2, at + 6)), 16) >= FIRST_CHARACTER
+  );
+}
 
 /** The slashes of a URL as PHP escapes them, in JSON in a string: one layer below, `\\/` hides. */
 export const SLASHES_BELOW_SHAPE = ':\\\\\\\\/';
@@ -61,5 +77,7 @@ function backslashesBefore(bytes: Uint8Array, at: number): number {
 
 /** The classes of a shape of fixed length. */
 export function positionsOf(shape: string): ByteClass[] {
-  return (parseShape(shape)[0] ?? []).map((segment) => segment.class);
+  return (parseShape(shape)[0] ?? []).flatMap(({ class: set, min }) =>
+    new Array<ByteClass>(min).fill(set),
+  );
 }

@@ -9,7 +9,7 @@ import { type EncodedAnchor, encodedAnchors } from './encoded/anchors.ts';
 import { createEncodedFinder } from './encoded/find.ts';
 import { type UnwrappedText, unwrapLines } from './encoded/wrapped.ts';
 import { formsOf } from './forms.ts';
-import { hidesAt, markAt } from './marks.ts';
+import { hidesAt, isCharacterAt, markAt } from './marks.ts';
 import { type Match, matchForm } from './match.ts';
 import {
   type CompiledOperatorPattern,
@@ -94,6 +94,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
     const keywordHits = new Map<CompiledOperatorPattern, KeywordHit[]>();
     let hazard = false;
     let hazardBelow = false;
+    let escapesByCode = false;
     const text = {
       bytes,
       depthAt,
@@ -128,6 +129,8 @@ export function compileScanner(options: PatternPolicy): Scanner {
           const hides = hidesAt(bytes, at);
           hazard ||= hides === 'here';
           hazardBelow ||= hides === 'below';
+        } else if (target.kind === 'escape') {
+          escapesByCode ||= isCharacterAt(bytes, at);
         } else if (target.kind === 'slashes-below') {
           hazardBelow = true;
         } else if (target.kind === 'pem') {
@@ -171,6 +174,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
       marks: marks.sort((a, b) => a.offset - b.offset),
       hazard: hazard || escapedSlash,
       hazardBelow,
+      escapesByCode,
       privateKeySeen: keys.markerSeen,
       ...(unwrapped && { unwrapped }),
     };

@@ -30,9 +30,10 @@ export interface Mark {
   /**
    * `placeholder`: something that may be a literal placeholder begins around `offset`, which lies
    * in whatever stands for its `<`. `base64`: a data URL's `;base64,` or the
-   * quoted word `"base64"` begins at `offset`: file data may stand near.
+   * quoted word `"base64"` begins at `offset`: file data may stand near. `file`: so does the name of
+   * a field that holds such data without one of these.
    */
-  readonly kind: 'placeholder' | 'base64';
+  readonly kind: 'placeholder' | 'base64' | 'file';
 }
 
 export interface ScanInput {
@@ -59,6 +60,8 @@ export interface ScanOutput {
   readonly hazard: boolean;
   /** The same of the text below one more layer of escapes (`\\\\u0041`). */
   readonly hazardBelow: boolean;
+  /** A character is written by its code (`\\u00e9`), in whatever layer of escapes. */
+  readonly escapesByCode: boolean;
   /** A private-key marker stands somewhere. */
   readonly privateKeySeen: boolean;
   /** Encoded lines, put together: exact values are to be looked for in them too. */

@@ -19,8 +19,8 @@ export interface OpaqueRule {
   /** A further condition on the text, by name; `redact/opaque.ts` decides it. */
   readonly condition?: 'billing-header' | 'media';
   /**
-   * With `media`: bytes that stand in every document that has such file data. Absent: the scanner's
-   * `base64` mark stands near it.
+   * With `media`: a quoted name that stands in every document that has such file data, and that the
+   * scanner marks (`file`). Absent: its `base64` mark stands near it.
    */
   readonly cue?: string;
 }

@@ -1,3 +1,4 @@
+import { startsWith } from '../detect/boundary.ts';
 import type { Mark } from '../detect/types.ts';
 import type { StringFinder } from '../json/strings.ts';
 import type { OpaqueRule } from '../providers/types.ts';
@@ -15,10 +16,11 @@ export function mayHoldFiles(
   rules: readonly OpaqueRule[],
   strings: StringFinder,
 ): boolean {
-  return (
-    cuesOf(rules).some((cue) => bytes.includes(cue)) ||
-    marks.some(({ kind, offset }) => kind === 'base64' && isApiMark(bytes, offset, strings))
-  );
+  const cues = cuesOf(rules);
+  return marks.some(({ kind, offset }) => {
+    if (kind === 'base64') return isApiMark(bytes, offset, strings);
+    return kind === 'file' && cues.some((cue) => startsWith(bytes, cue, offset));
+  });
 }
 
 function isApiMark(bytes: Buffer, offset: number, strings: StringFinder): boolean {
@@ -33,12 +35,12 @@ function isApiMark(bytes: Buffer, offset: number, strings: StringFinder): boolea
   return /^data:/i.test(bytes.toString('latin1', string.start, string.start + 5));
 }
 
-const cuesOfRules = new WeakMap<readonly OpaqueRule[], readonly string[]>();
+const cuesOfRules = new WeakMap<readonly OpaqueRule[], readonly Buffer[]>();
 
-function cuesOf(rules: readonly OpaqueRule[]): readonly string[] {
+function cuesOf(rules: readonly OpaqueRule[]): readonly Buffer[] {
   let cues = cuesOfRules.get(rules);
   if (cues === undefined) {
-    cues = [...new Set(rules.flatMap((rule) => rule.cue ?? []))];
+    cues = [...new Set(rules.flatMap((rule) => rule.cue ?? []))].map((cue) => Buffer.from(cue));
     cuesOfRules.set(rules, cues);
   }
   return cues;

@@ -1,6 +1,5 @@
 import type { ExactHit, Mark, Range, Span } from '../detect/types.ts';
 import { type Finding, preferValues, unite } from './finding.ts';
-import { holdsEscape } from './hidden.ts';
 import { holdsPercent, percentParts } from './percent.ts';
 import type { RedactionContext } from './types.ts';
 import { type Layer, lookThrough, originOf, rawView, type View, viewBelow } from './view.ts';
@@ -93,7 +92,7 @@ export function inspect(
     for (const { kind, offset } of found.marks)
       marks.push({ kind, offset: originOf(view, offset) });
     privateKeySeen ||= found.privateKeySeen;
-    return found.hazard || found.hazardBelow || (ctx.exact.escapable && holdsEscape(view.bytes));
+    return found.hazard || found.hazardBelow || (ctx.exact.escapable && found.escapesByCode);
   }
 
   function lookBelow(from: View, layer: 'percent' | 'form'): void {

@@ -8,10 +8,11 @@ import { mayHoldFiles } from './file-marks.ts';
 import type { Finding } from './finding.ts';
 import { inspect } from './inspect.ts';
 import { createExemptions } from './opaque.ts';
-import { hidesInPercent } from './percent.ts';
+import { holdsPercent, percentSurroundings } from './percent.ts';
 import { secretInOpaqueField } from './refusals.ts';
 import { redactText } from './text.ts';
 import type { RedactionContext } from './types.ts';
+import { decodeThrough } from './view.ts';
 
 export interface JsonOptions {
   /** Takes the decoding way even where the raw bytes hide nothing; for tests. */
@@ -25,7 +26,7 @@ export interface JsonOptions {
 export function redactJson(bytes: Buffer, ctx: RedactionContext, options: JsonOptions = {}): Draft {
   const tree = lazily(() => parseJson(bytes));
   const asText = (): Draft => redactText(bytes, ctx, { percent: 'percent', depthAt: () => 1 });
-  if ((!beginsAsJson(bytes) || hidesInPercent(bytes)) && !isJson(bytes)) return asText();
+  if ((!beginsAsJson(bytes) || mayHideInPercent(bytes, ctx)) && !isJson(bytes)) return asText();
   const strings = createStringFinder(bytes, tree);
   const inspection = inspect(bytes, ctx, { ...options, depthAt: depthIn(strings, ctx) });
   const { findings, marks, privateKeySeen } = inspection;
@@ -59,6 +60,26 @@ export function redactJson(bytes: Buffer, ctx: RedactionContext, options: JsonOp
     else if (finding.exact) throw secretInOpaqueField(string.key);
     return [];
   }
+}
+
+/** As deep as percent-encoding in broken JSON is looked through. */
+const PERCENT_LAYERS = 3;
+
+/**
+ * Whether percent-encoding may hide a secret where only the whole text, decoded, shows it. In JSON
+ * nobody encodes more than words; only in what is none must all of it be looked through.
+ */
+function mayHideInPercent(bytes: Buffer, ctx: RedactionContext): boolean {
+  let text = percentSurroundings(bytes);
+  for (let layer = 0; text !== undefined && layer < PERCENT_LAYERS; layer++) {
+    if (!holdsPercent(text)) return false;
+    text = decodeThrough(text, ['percent']);
+    const found = ctx.scanner.scan({ bytes: text });
+    if (found.spans.length > 0 || found.marks.length > 0) return true;
+    if (found.hazard || found.hazardBelow || found.privateKeySeen) return true;
+    if (ctx.exact.find(text).length > 0) return true;
+  }
+  return text !== undefined;
 }
 
 /** Two layers over the strings that hold JSON source, one over all others. */

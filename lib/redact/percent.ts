@@ -81,20 +81,40 @@ export function percentParts(raw: Buffer): DecodedText | undefined {
 /** No secret is shorter; `%2d` in a format string stands alone or with less around it. */
 const SHORTEST = 8;
 
+/** How much of what stands around such a word may make it a secret: a name, a marker, a value. */
+const AROUND = 300;
+
 /**
- * Whether a text holds percent-encoded characters that nobody has to encode (RFC 3986 §2.3) where
+ * The surroundings of percent-encoded characters that nobody has to encode (RFC 3986 §2.3), where
  * they may hide a secret's literal beginning: in a word that is long enough for one.
+ *
+ * @returns undefined where there are none; all of the text where there are too many
  */
-export function hidesInPercent(bytes: Buffer): boolean {
+export function percentSurroundings(bytes: Buffer): Buffer | undefined {
+  const parts: Buffer[] = [];
+  let start = 0;
+  let end = -1;
+  const cut = (): void => {
+    if (end >= 0) parts.push(bytes.subarray(start, end), LINE_END);
+  };
   let at = bytes.indexOf(PERCENT);
   for (let probe = 0; at >= 0; probe++) {
+    if (probe === PROBES) return bytes;
     const value = hexPair(bytes, at + 1);
-    if (probe === PROBES) return true;
-    if (value >= 0 && isUnreserved(value) && isInLongWord(bytes, at)) return true;
+    if (value >= 0 && isUnreserved(value) && isInLongWord(bytes, at)) {
+      if (at - AROUND > end) {
+        cut();
+        start = Math.max(0, at - AROUND);
+      }
+      end = at + AROUND;
+    }
     at = bytes.indexOf(PERCENT, at + 1);
   }
-  return false;
+  cut();
+  return parts.length === 0 ? undefined : Buffer.concat(parts);
 }
+
+const LINE_END = Buffer.from('\n');
 
 /** Whether a text holds anything that percent-decoding would change. */
 export function holdsPercent(bytes: Buffer): boolean {

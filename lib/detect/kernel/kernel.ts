@@ -46,8 +46,8 @@ const MULTIPLIER: u32 = 2654435761;
 /** Most hits that one block adds; the buffer keeps this much room. */
 const ROOM: u32 = MOST_ALIKE * 32;
 
-/** Bytes that are sieved before what was let through is looked at: 64 blocks. */
-const STRETCH: u32 = 1024;
+/** Bytes that are sieved before what was let through is looked at: 255 blocks. */
+const STRETCH: u32 = 4080;
 
 let escapedSlash: bool = false;
 /** How many blocks of base64 characters in a row end at `rowEnd`. */
@@ -113,9 +113,9 @@ function searchGroups(base: i32, full: u32, length: i32, hits: u32): u32 {
   const lead = (groups >> (first - 1)) & 1 ? 3 : 3 + RUN_LEAD;
   const to = min(base + 4 * (31 - clz(fresh)) + 1, length);
   for (let i = max(0, base + 4 * first - lead); i < to; i++) {
-    const hash = (load<u32>(DATA + i) * MULTIPLIER) >> 16;
+    const hash = (load<u32>(DATA + i) * MULTIPLIER) >> 14;
     if (!((load<u8>(RUN_WINDOWS + (hash >> 3)) >> <u8>(hash & 7)) & 1)) continue;
-    hits = compareAnchors(DATA + i, <u32>i, hash, hits, 1);
+    hits = compareAnchors(DATA + i, <u32>i, hash >> 2, hits, 1);
   }
   return hits;
 }

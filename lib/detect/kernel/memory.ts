@@ -26,14 +26,17 @@ export const LINE_END: u32 = 0xffff;
 /** 64 bytes before the chunk, the chunk, 64 bytes after it. */
 export const DATA: usize = 370752;
 export const CHUNK: u32 = 262080;
-/** Hash set of the windows that are looked for in and before long runs of base64 characters only. */
+/**
+ * Hash set of the windows that are looked for in and before long runs of base64 characters only: a
+ * bit for each of 262,144 hashes.
+ */
 export const RUN_WINDOWS: usize = 643072;
-/** Blocks that the sieve let through: 64 x (u32, u32), and one more that is overwritten. */
-export const BLOCKS: usize = 651264;
+/** Blocks that the sieve let through: at most 256 x (u32, u32), of which the last is overwritten. */
+export const BLOCKS: usize = 675840;
 /** Blocks in which groups of runs end, alike. */
-export const GROUPS: usize = 652288;
+export const GROUPS: usize = 677888;
 /** Bloom filter of sampled grams; only the exact matcher's instance grows to hold it. */
-export const BLOOM: usize = 655360;
+export const BLOOM: usize = 720896;
 /** Most bytes before a run in which a window of its anchors may begin. */
 export const RUN_LEAD: u32 = 3;
 /** Most anchors that may have one window: the buffer of hits has room for those of a block. */
