@@ -14,11 +14,18 @@ const CHUNK_BYTES = 512 * 1024;
  * @returns how many bytes follow the last newline; 0 where the walk was ended early
  */
 export async function walkLines(path: string, visit: (line: Buffer) => boolean): Promise<number> {
+  return walkChunks(createReadStream(path, { highWaterMark: CHUNK_BYTES }), visit);
+}
+
+/** The same of bytes that come in pieces. */
+export async function walkChunks(
+  chunks: AsyncIterable<Buffer>,
+  visit: (line: Buffer) => boolean,
+): Promise<number> {
   let rest: Buffer = Buffer.alloc(0);
   let torn = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) {
-    const read = chunk as Buffer;
-    const bytes = rest.length === 0 ? read : Buffer.concat([rest, read]);
+  for await (const chunk of chunks) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let at = 0;
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, at)) {
       if (!visit(bytes.subarray(at, end))) return 0;

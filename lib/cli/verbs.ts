@@ -70,6 +70,21 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./verify-chain.ts'),
   },
   {
+    name: 'verify-receipt',
+    summary: 'verify that a line is in a log',
+    load: () => import('./verify-receipt.ts'),
+  },
+  {
+    name: 'verify-evidence',
+    summary: 'verify an evidence bundle',
+    load: () => import('./verify-evidence.ts'),
+  },
+  {
+    name: 'receipt',
+    summary: 'make the receipt of an audit line',
+    load: () => import('./receipt.ts'),
+  },
+  {
     name: 'pre-launch-hook',
     summary: 'health gate for wrappers',
     load: () => import('./pre-launch-hook.ts'),

@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { link, open, rename, rm } from 'node:fs/promises';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { WaterwallError } from '../../errors.ts';
+import { EVIDENCE_BUNDLE, formatStatement, openStatement } from '../statement.ts';
+import {
+  type BundleContents,
+  type BundleFile,
+  collectContents,
+  type EvidenceSources,
+} from './contents.ts';
+import { MANIFEST } from './names.ts';
+import { type SignedCheckpoint, type TimeRange, takeSnapshot } from './snapshot.ts';
+import { TAR_END, tarHeader, tarPadding } from './tar.ts';
+
+export interface EvidenceOptions extends TimeRange {
+  /** The bundle's path. */
+  readonly out: string;
+  /** Whether what is there may be replaced. */
+  readonly overwrite?: boolean | undefined;
+  /** Has a payload signed by the manifest key; gives the envelope. */
+  sign(payload: Buffer): Promise<string>;
+  /** Told how far it is: what is done now, and units of it. */
+  tell?(step: string, done: number, total: number): void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What was exported. */
+export interface EvidenceReport {
+  readonly out: string;
+  /** Of the bundle. */
+  readonly bytes: number;
+  readonly first: number;
+  readonly last: number;
+  readonly lines: number;
+  readonly receipts: number;
+  readonly manifests: number;
+  readonly files: number;
+  readonly checkpoint: { readonly size: number; readonly root: string };
+}
+
+/**
+ * Writes an evidence bundle: whole, or not at all. The log may go on meanwhile; the bundle holds
+ * what was signed for when it began.
+ *
+ * @throws WaterwallError `chain-damaged`, `file-missing`, `usage` where there is a file already,
+ *   `io-error`
+ */
+export async function exportEvidence(
+  sources: EvidenceSources,
+  options: EvidenceOptions,
+): Promise<EvidenceReport> {
+  const { out, overwrite = false, tell = () => {}, signal } = options;
+  const step = (name: string) => (done: number, total: number) => {
+    signal?.throwIfAborted();
+    tell(name, done, total);
+  };
+  const { chain, log, keys } = sources;
+  const snapshot = await takeSnapshot(chain, log, keys.log, options, step('read the log'));
+  const contents = await collectContents(sources, snapshot, step('collect receipts'));
+  const payload = manifestOf(sources, contents, snapshot.checkpoint);
+  const envelope = Buffer.from(await options.sign(payload));
+  checkEnvelope(envelope, sources);
+  const bytes = await write(out, overwrite, archive(envelope, contents.files, step('write')));
+  const { first, last, lines } = contents.stats;
+  const { size, root } = snapshot.checkpoint;
+  return {
+    out,
+    bytes,
+    first,
+    last,
+    lines,
+    receipts: contents.receipts,
+    manifests: contents.manifests,
+    files: contents.files.length + 1,
+    checkpoint: { size, root: root.toString('base64') },
+  };
+}
+
+/** The signed list of all files, with what the lines add up to. */
+function manifestOf(
+  { keys, policyHash }: EvidenceSources,
+  { files, stats, receipts, manifests }: BundleContents,
+  { size, root }: SignedCheckpoint,
+): Buffer {
+  return formatStatement(EVIDENCE_BUNDLE, {
+    subjects: files.map(({ name, sha256 }) => ({ name, sha256 })),
+    predicate: {
+      version: 1,
+      origin: keys.log.name,
+      checkpoint: { size, root: root.toString('base64') },
+      ...stats,
+      receipts,
+      manifests,
+      policy_hash: policyHash,
+    },
+  });
+}
+
+/** What the signer gave must be what a verifier will take. */
+function checkEnvelope(envelope: Buffer, { keys }: EvidenceSources): void {
+  const { manifest } = keys;
+  const opened =
+    manifest === undefined
+      ? { fault: 'signing.pub holds no manifest key' }
+      : openStatement(envelope, EVIDENCE_BUNDLE, manifest);
+  if (!('fault' in opened)) return;
+  throw new WaterwallError('io-error', `The bundle's manifest is no good: ${opened.fault}.`, {
+    fix: 'See that signing.pub belongs to the signer of this log.',
+  });
+}
+
+async function* archive(
+  envelope: Buffer,
+  files: readonly BundleFile[],
+  tell: (done: number, total: number) => void,
+): AsyncGenerator<Buffer> {
+  yield tarHeader(MANIFEST, envelope.length);
+  yield envelope;
+  yield tarPadding(envelope.length);
+  for (const [index, { name, size, content }] of files.entries()) {
+    tell(index, files.length);
+    yield tarHeader(name, size);
+    if (Buffer.isBuffer(content)) yield content;
+    else if (size > 0) {
+      const { path, start } = content;
+      yield* createReadStream(path, { start, end: start + size - 1 }) as AsyncIterable<Buffer>;
+    }
+    yield tarPadding(size);
+  }
+  yield TAR_END;
+}
+
+/** Under its name only when it is whole and durable. */
+async function write(
+  out: string,
+  overwrite: boolean,
+  content: AsyncGenerator<Buffer>,
+): Promise<number> {
+  const temporary = `${out}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600 });
+    await pipeline(Readable.from(content), createGzip(), anonymousHeader(), file);
+    const handle = await open(temporary, 'r');
+    const { size } = await handle.stat();
+    await handle.sync().finally(() => handle.close());
+    if (overwrite) await rename(temporary, out);
+    else await link(temporary, out);
+    return size;
+  } catch (cause) {
+    throw asError(out, cause);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Node writes no time into a gzip header, but the system it runs on; a bundle names none. */
+function anonymousHeader(): Transform {
+  let at = 0;
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      const system = 9 - at;
+      if (system >= 0 && system < chunk.length) chunk[system] = 255;
+      at += chunk.length;
+      done(null, chunk);
+    },
+  });
+}
+
+function asError(out: string, cause: unknown): unknown {
+  if (cause instanceof WaterwallError) return cause;
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === undefined || code === 'ABORT_ERR') return cause;
+  if (code === 'EEXIST') {
+    return new WaterwallError('usage', `${out} is there already.`, {
+      fix: 'Name another file, or add --overwrite.',
+      cause,
+    });
+  }
+  return new WaterwallError('io-error', `${out} cannot be written (${code}).`, {
+    fix: 'Name a file in a folder that is there, writable, and on a disk with room.',
+    cause,
+  });
+}

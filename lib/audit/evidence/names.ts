@@ -1,0 +1,23 @@
+import { padSeq } from '../segment.ts';
+
+/** The names of what is in a bundle; they are in the tar file in the order of their bytes. */
+
+export const MANIFEST = 'MANIFEST.dsse.json';
+export const SPECIFICATION = 'SPEC-audit.md';
+export const CHECKPOINT = 'checkpoint';
+export const NOTES = 'checkpoints.notes';
+export const POLICY = 'policy/policy.json';
+export const PUBLIC_KEYS = 'signing.pub';
+export const VERIFIER = 'verify.py';
+
+export const CHAIN = /^chain\/(\d{20})\.jsonl$/;
+export const SESSION = /^manifests\/\d{20}-\d{20}\.dsse\.json$/;
+export const RECEIPT = /^receipts\/(\d{20})\.tlog-proof$/;
+
+/** The largest file of a bundle that is no part of the chain. */
+export const MAX_FILE_BYTES = 64 * 1024 * 1024;
+
+/** The name of a session manifest's file, in its folder. */
+export function sessionFile(first: number, last: number): string {
+  return `${padSeq(first)}-${padSeq(last)}.dsse.json`;
+}

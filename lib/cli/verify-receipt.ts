@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { WaterwallError } from '../errors.ts';
+import { examples } from './examples.ts';
+import { print, printJson } from './output.ts';
+import { paintFor } from './style.ts';
+import { chosenKeys } from './verifier-keys.ts';
+
+export function configure(command: Command): void {
+  command
+    .description(
+      'Verifies a receipt: that one line of an audit log is in it. Needs the receipt and the public key, nothing else.',
+    )
+    .argument('<file>', 'the receipt (.tlog-proof)')
+    .option('--pubkey <file>', "the log's signing.pub (default: the home's)")
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      `${examples(
+        ['waterwall receipt 42 > 42.tlog-proof', 'make one'],
+        ['waterwall verify-receipt 42.tlog-proof --pubkey signing.pub', 'verify it anywhere'],
+      )}\n\nExit status: 0 it is in the log, 1 it is not, 2 usage or input/output error`,
+    )
+    .action(async (path: string, options: { pubkey?: string; json?: boolean }) => {
+      const { keys, bytes } = await inputs(path, options.pubkey);
+      const { openReceipt } = await import('../audit/receipt.ts');
+      const opened = openReceipt(bytes, keys.log);
+      process.exitCode = 'fault' in opened ? 1 : 0;
+      const paint = paintFor(process.stdout);
+      if ('fault' in opened) {
+        if (options.json) return printJson({ verdict: 'tampered', reason: opened.fault });
+        return print(`${paint('red', 'not genuine')}: ${opened.fault}`);
+      }
+      const { line, checkpoint } = opened;
+      if (options.json) {
+        const { origin, size, root } = checkpoint;
+        return printJson({
+          verdict: 'clean',
+          seq: line.seq,
+          ts: line.ts,
+          line_type: line.type,
+          line: line.text,
+          checkpoint: { origin, size, root: root.toString('base64') },
+        });
+      }
+      return print(
+        [
+          `${paint('green', 'genuine')}: line ${line.seq} (${line.type}, ${line.ts}) is in the log`,
+          `  ${checkpoint.origin}, which signed for ${checkpoint.size} lines`,
+          `  ${line.text}`,
+        ].join('\n'),
+      );
+    });
+}
+
+async function inputs(path: string, pubkey: string | undefined) {
+  const { readBounded } = await import('../audit/bounded-file.ts');
+  const { MAX_RECEIPT_BYTES } = await import('../audit/receipt.ts');
+  const keys = await chosenKeys(pubkey);
+  if (keys === undefined) {
+    throw new WaterwallError('file-missing', 'There is no public key to verify it with.', {
+      fix: "Name the log's signing.pub with --pubkey.",
+    });
+  }
+  return { keys, bytes: await readBounded(path, MAX_RECEIPT_BYTES) };
+}
