@@ -26,6 +26,11 @@ export const VERBS: readonly Verb[] = [
   },
   { name: 'run', summary: 'run an agent through the proxy', load: () => import('./run.ts') },
   { name: 'env', summary: 'print the variables an agent needs', load: () => import('./env.ts') },
+  {
+    name: 'dashboard',
+    summary: 'watch the proxy, and stop it',
+    load: () => import('./dashboard.ts'),
+  },
   { name: 'status', summary: 'tell how the proxy is', load: () => import('./status.ts') },
   {
     name: 'killswitch',

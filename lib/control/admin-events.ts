@@ -14,9 +14,11 @@ export interface AdminEvent {
 export interface FollowOptions extends Pick<AdminQuestion, 'body' | 'readOnly' | 'signal'> {
   /** Milliseconds without a byte after which the daemon counts as gone; it sends comments. */
   readonly silence?: number;
+  /** Told of every piece that arrives, comments included. */
+  readonly onAlive?: () => void;
 }
 
-/** The longest pause between two comments is 15 s. */
+/** The longest pause between two comments is 5 s. */
 const SILENCE = 20_000;
 
 /**
@@ -31,7 +33,7 @@ export async function* adminEvents(
   homes: Pick<Homes, 'run'>,
   method: 'GET' | 'POST',
   path: string,
-  { silence = SILENCE, ...more }: FollowOptions = {},
+  { silence = SILENCE, onAlive = () => {}, ...more }: FollowOptions = {},
 ): AsyncGenerator<AdminEvent> {
   const question = { ...more, method, path, accept: 'text/event-stream' } as const;
   const { request, failure } = connectAdmin(homes, question);
@@ -45,7 +47,8 @@ export async function* adminEvents(
   try {
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     const texts = response.setEncoding('utf8') as AsyncIterable<string>;
-    if (response.headers['content-type']?.startsWith('text/event-stream')) yield* parsed(texts);
+    if (response.headers['content-type']?.startsWith('text/event-stream'))
+      yield* parsed(texts, onAlive);
     else yield whole(await joined(texts), response.statusCode ?? 0);
     // A body that lasts until the connection ends is whole for Node, whoever ended it.
     if (silent !== undefined) throw silent;
@@ -57,9 +60,13 @@ export async function* adminEvents(
   }
 }
 
-async function* parsed(texts: AsyncIterable<string>): AsyncGenerator<AdminEvent> {
+async function* parsed(
+  texts: AsyncIterable<string>,
+  onAlive: () => void,
+): AsyncGenerator<AdminEvent> {
   let rest = '';
   for await (const text of texts) {
+    onAlive();
     rest += text;
     if (rest.length > MAX_ANSWER) throw new Error('an event is too large');
     const blocks = rest.split('\n\n');

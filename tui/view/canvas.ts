@@ -1,0 +1,104 @@
+import { charWidth } from '../text/cells.ts';
+import type { Ground, Line, Role } from '../text/line.ts';
+import { type FrameGlyphs, type Glyphs, toAscii } from '../theme/glyphs.ts';
+import { attributesOf, type Theme } from '../theme/themes.ts';
+
+/** A part of the screen, in cells. */
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A screen's cells. The second cell of a wide character is empty. */
+export interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  readonly chars: readonly string[];
+  readonly attributes: Uint32Array;
+  /** Writes a line; what does not fit into `width` cells is left out. */
+  put(x: number, y: number, line: Line, width?: number, on?: Ground): void;
+  fill(rect: Rect, on: Ground): void;
+  frame(rect: Rect, glyphs: FrameGlyphs, role: Role, on?: Ground): void;
+  /** Takes the colours out, so that what comes in front is seen first. */
+  fade(): void;
+}
+
+export function createCanvas(
+  width: number,
+  height: number,
+  { theme, glyphs }: { readonly theme: Theme; readonly glyphs: Glyphs },
+): Canvas {
+  const look = attributesOf(theme);
+  const chars: string[] = new Array(width * height).fill(' ');
+  const attributes = new Uint32Array(width * height).fill(look.ground.text);
+  const plain = !glyphs.braille;
+
+  const set = (x: number, y: number, char: string, attr: number): void => {
+    if (x < 0 || y < 0 || x >= width || y >= height) return;
+    chars[y * width + x] = char;
+    attributes[y * width + x] = attr;
+  };
+
+  const canvas: Canvas = {
+    width,
+    height,
+    chars,
+    attributes,
+    put(x, y, line, room = width - x, on = 'ground') {
+      let at = x;
+      const end = Math.min(width, x + room);
+      for (const piece of line) {
+        const attr = look[piece.on ?? on][piece.role];
+        for (const each of piece.text) {
+          const char = plain ? toAscii(each) : each;
+          const wide = charWidth(char);
+          if (at + wide > end) return;
+          set(at, y, char, attr);
+          if (wide === 2) set(at + 1, y, '', attr);
+          at += wide;
+        }
+      }
+    },
+    fill(rect, on) {
+      const attr = look[on].text;
+      for (let y = rect.y; y < rect.y + rect.height; y++) {
+        for (let x = rect.x; x < rect.x + rect.width; x++) set(x, y, ' ', attr);
+      }
+    },
+    frame(rect, { corners, across, down }, role, on = 'ground') {
+      const attr = look[on][role];
+      const right = rect.x + rect.width - 1;
+      const bottom = rect.y + rect.height - 1;
+      for (let x = rect.x; x <= right; x++) {
+        set(x, rect.y, across, attr);
+        set(x, bottom, across, attr);
+      }
+      for (let y = rect.y; y <= bottom; y++) {
+        set(rect.x, y, down, attr);
+        set(right, y, down, attr);
+      }
+      const [a, b, c, d] = corners;
+      set(rect.x, rect.y, a, attr);
+      set(right, rect.y, b, attr);
+      set(rect.x, bottom, c, attr);
+      set(right, bottom, d, attr);
+    },
+    fade() {
+      attributes.fill(look.ground.track);
+    },
+  };
+  return canvas;
+}
+
+/** The cells as text, for whoever cannot see. */
+export function canvasText({ width, height, chars }: Canvas): string {
+  const rows = Array.from({ length: height }, (_, y) =>
+    chars
+      .slice(y * width, (y + 1) * width)
+      .join('')
+      .trimEnd(),
+  );
+  return rows.join('\n');
+}

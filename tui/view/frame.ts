@@ -1,0 +1,246 @@
+import { unseenAlarms } from '../model/alarms.ts';
+import type { ScrollLimits } from '../model/message.ts';
+import type { Modal } from '../model/modal.ts';
+import type { Pane } from '../model/model.ts';
+import { clip, textWidth } from '../text/cells.ts';
+import { clipLine, gap, type Line, lineWidth, type Role, span } from '../text/line.ts';
+import type { Theme } from '../theme/themes.ts';
+import { alarmLine } from './alarm-bar.ts';
+import { type Canvas, createCanvas, type Rect } from './canvas.ts';
+import { footerLine } from './footer.ts';
+import { headerLines } from './header.ts';
+import { type Layout, layOut, type Part } from './layout.ts';
+import { renderExport } from './modals/evidence.ts';
+import { renderSwitch } from './modals/kill-switch.ts';
+import { renderAlarms, renderDetails, renderHelp } from './modals/reading.ts';
+import { renderReload } from './modals/reload.ts';
+import { renderVerification } from './modals/verification.ts';
+import { renderChain } from './panes/chain.ts';
+import { renderCounters } from './panes/counters.ts';
+import { renderDetail } from './panes/detail.ts';
+import { renderHosts } from './panes/hosts.ts';
+import { renderKillSwitch } from './panes/kill-switch.ts';
+import { renderLive } from './panes/live.ts';
+import { renderMap } from './panes/map.ts';
+import { renderSessions } from './panes/sessions.ts';
+import { stripLines } from './strip.ts';
+import type { ModalView, PaneRenderer, PaneView, View } from './view.ts';
+
+/** A whole screen. */
+export interface Frame {
+  readonly canvas: Canvas;
+  readonly layout: Layout;
+  readonly limits: ScrollLimits;
+  /** Something of it must be drawn again at the next flash. */
+  readonly flashing: boolean;
+}
+
+/** What a frame is drawn of; where things are is found out here. */
+export type Seen = Omit<View, 'hostsApart'>;
+
+const RENDERERS: Readonly<Record<Part, PaneRenderer>> = {
+  live: renderLive,
+  counters: renderCounters,
+  killswitch: renderKillSwitch,
+  map: renderMap,
+  chain: renderChain,
+  sessions: renderSessions,
+  detail: renderDetail,
+  hosts: renderHosts,
+};
+
+/** Draws everything, for a screen of any size. */
+export function drawFrame(seen: Seen, theme: Theme, width: number, height: number): Frame {
+  const view: View = { ...seen, hostsApart: false };
+  const canvas = createCanvas(width, height, { theme, glyphs: view.glyphs });
+  const alarm = alarmLine(view, width);
+  const { focus, zoom, modal } = view.model;
+  const layout = layOut({ width, height, focus, zoom, alarm: alarm !== undefined });
+  const limits: Partial<Record<Pane, number>> = {};
+
+  const { header, footer } = layout;
+  const heads =
+    layout.kind === 'strip'
+      ? stripLines(view, header.width, header.height)
+      : headerLines(view, header.width, header.height);
+  canvas.fill(header, layout.kind === 'strip' ? 'ground' : 'bar');
+  heads.forEach((line, row) => {
+    canvas.put(
+      header.x,
+      header.y + row,
+      line,
+      header.width,
+      layout.kind === 'strip' ? undefined : 'bar',
+    );
+  });
+  const hostsApart = layout.parts.some(([part]) => part === 'hosts');
+  for (const [part, rect] of layout.parts) {
+    drawPart(canvas, { ...view, hostsApart }, part, rect, limits);
+  }
+  if (modal !== undefined) {
+    canvas.fade();
+    drawModal(canvas, view, renderModal(view, modal, modalWidth(width)), theme);
+  }
+  if (layout.alarm !== undefined && alarm !== undefined)
+    canvas.put(0, layout.alarm.y, alarm, width);
+  if (footer.height > 0 && modal === undefined) {
+    canvas.fill(footer, 'bar');
+    canvas.put(0, footer.y, footerLine(view, width), width, 'bar');
+  }
+  return { canvas, layout, limits, flashing: unseenAlarms(view.model).length > 0 };
+}
+
+function drawPart(
+  canvas: Canvas,
+  view: View,
+  part: Part,
+  rect: Rect,
+  limits: Partial<Record<Pane, number>>,
+): void {
+  if (rect.width < 3 || rect.height < 3) return;
+  const { glyphs, model } = view;
+  const width = rect.width - 4;
+  const height = rect.height - 2;
+  const pane = RENDERERS[part](view, Math.max(0, width), height);
+  const lines = model.facts === undefined ? awaiting(view, height) : pane.lines;
+  const own = part === 'detail' || part === 'hosts' ? undefined : part;
+  const most = pane.whole ? 0 : Math.max(0, lines.length - height);
+  if (own !== undefined) limits[own] = most;
+  const from = own === undefined ? 0 : Math.min(most, model.scroll[own] ?? 0);
+  const focused = own !== undefined && own === model.focus;
+  const role: Role = pane.tone === 'alarm' ? 'alarm' : focused ? 'focus' : 'border';
+  const heavy = pane.tone === 'alarm' || focused;
+  canvas.frame(rect, heavy ? glyphs.heavy : glyphs.frame, role);
+  drawTitle(canvas, rect, pane, focused, role);
+  lines.slice(from, from + height).forEach((line, row) => {
+    canvas.put(rect.x + 2, rect.y + 1 + row, clipLine(line, width), Math.max(0, width));
+  });
+  const below = lines.length - from - height;
+  if (!pane.whole && (below > 0 || from > 0)) {
+    const text = [
+      from > 0 ? `${glyphs.up} ${from}` : '',
+      below > 0 ? `${glyphs.more} ${below} more` : '',
+    ]
+      .filter(Boolean)
+      .join(' ');
+    const mark = ` ${text} `;
+    if (textWidth(mark) < rect.width - 4) {
+      canvas.put(rect.x + rect.width - 2 - textWidth(mark), rect.y + rect.height - 1, [
+        span('dim', mark),
+      ]);
+    }
+  }
+}
+
+function drawTitle(canvas: Canvas, rect: Rect, pane: PaneView, focused: boolean, role: Role): void {
+  const room = rect.width - 4;
+  const title = ` ${clip(pane.title, Math.max(0, room - 2))} `;
+  if (room < 4) return;
+  canvas.put(
+    rect.x + 1,
+    rect.y,
+    [span(role === 'alarm' ? 'alarm' : focused ? 'strong' : 'label', title)],
+    room,
+  );
+  const { badge = [] } = pane;
+  const left = room - textWidth(title) - 2;
+  const shown = clipLine(badge, left - 2);
+  if (shown.length === 0 || left < 6) return;
+  const wide = lineWidth(shown) + 2;
+  canvas.put(rect.x + rect.width - 1 - wide - 1, rect.y, [gap(1), ...shown, gap(1)]);
+}
+
+/** Nobody tells anything: no figure is shown rather than one that was true once. */
+function awaiting({ model, glyphs }: View, height: number): readonly Line[] {
+  const word = model.link.kind === 'offline' ? 'offline' : 'connecting';
+  const above = Math.max(0, Math.floor((height - 1) / 2));
+  return [...Array.from({ length: above }, () => []), [span('dim', `${glyphs.dot} ${word}`)]];
+}
+
+function renderModal(view: View, modal: Modal, width: number): ModalView {
+  switch (modal.kind) {
+    case 'killswitch':
+      return renderSwitch(view, modal, width);
+    case 'verify':
+      return renderVerification(view, modal, width);
+    case 'export':
+      return renderExport(view, modal, width);
+    case 'reload':
+      return renderReload(view, modal, width);
+    case 'detail':
+      return renderDetails(view, modal, width);
+    case 'alarms':
+      return renderAlarms(view, modal, width);
+    case 'help':
+      return renderHelp(view, modal, width);
+  }
+}
+
+const WIDEST = 72;
+
+/** Inside its border and one space at each side. */
+function modalWidth(width: number): number {
+  return Math.max(1, Math.min(WIDEST, width - 4));
+}
+
+function drawModal(canvas: Canvas, view: View, modal: ModalView, _theme: Theme): void {
+  const width = modalWidth(canvas.width);
+  const room = Math.max(1, canvas.height - 2);
+  const lines = sparing(modal, room);
+  const height = Math.min(lines.length, room);
+  const last = Math.max(0, lines.length - height);
+  const at = modal.at === undefined ? 0 : Math.max(0, modal.at - Math.floor(height / 2));
+  const from = Math.min(last, modal.scroll ?? at);
+  const rect: Rect = {
+    x: Math.max(0, Math.floor((canvas.width - width - 4) / 2)),
+    y: Math.max(0, Math.floor((canvas.height - height - 2) / 2)),
+    width: Math.min(canvas.width, width + 4),
+    height: Math.min(canvas.height, height + 2),
+  };
+  const role: Role =
+    modal.tone === 'alarm'
+      ? 'alarm'
+      : modal.tone === 'warn'
+        ? 'warn'
+        : modal.tone === 'ok'
+          ? 'ok'
+          : 'focus';
+  canvas.fill(rect, 'ground');
+  canvas.frame(rect, view.glyphs.heavy, role);
+  canvas.put(
+    rect.x + 1,
+    rect.y,
+    [
+      span(
+        role === 'focus' ? 'strong' : role,
+        ` ${clip(modal.title, Math.max(0, rect.width - 4))} `,
+      ),
+    ],
+    rect.width - 2,
+  );
+  lines.slice(from, from + height).forEach(({ line }, row) => {
+    canvas.put(rect.x + 2, rect.y + 1 + row, clipLine(line, width), width);
+  });
+  if (last > from) {
+    canvas.put(
+      rect.x + rect.width - 12,
+      rect.y + rect.height - 1,
+      [span('dim', ` ${view.glyphs.more} ${last - from} more `)],
+      11,
+    );
+  }
+}
+
+/** Leaves out what can be spared, from the end on, until the rest fits. */
+function sparing({ lines }: ModalView, room: number): ModalView['lines'] {
+  let over = lines.length - room;
+  if (over <= 0) return lines;
+  return [...lines]
+    .reverse()
+    .filter(({ spare }) => {
+      if (!spare || over <= 0) return true;
+      over--;
+      return false;
+    })
+    .reverse();
+}

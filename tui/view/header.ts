@@ -1,0 +1,106 @@
+import type { Facts } from '../model/model.ts';
+import { clock, span as duration, milliseconds, rate } from '../text/format.ts';
+import { chip, gap, type Line, lineWidth, span, spread } from '../text/line.ts';
+import { sparkline } from '../text/spark.ts';
+import { overallStatus } from './status.ts';
+import type { View } from './view.ts';
+
+/** The vital signs, as many lines as there is room for. */
+export function headerLines(view: View, width: number, height: number): readonly Line[] {
+  const { on, word } = overallStatus(view);
+  const { model, now } = view;
+  const { facts } = model;
+  const left: Line = [gap(1), span('strong', 'WATERWALL'), gap(2), chip(on, word)];
+  const right: Line = [
+    ...(model.settings.readOnly ? [chip('button', width < 60 ? 'RO' : 'READ-ONLY'), gap(1)] : []),
+    span('dim', clock(now)),
+    gap(1),
+  ];
+  const room = width - lineWidth(left) - lineWidth(right) - 1;
+  const signs = facts === undefined ? absent(view) : fitting(vitalSigns(view, facts, width), room);
+  const first = spread([...left, ...signs], right, width);
+  return height < 2 ? [first] : [first, secondLine(view, width)];
+}
+
+/** In the order in which they are shown; the higher the weight, the later it is left out. */
+interface Sign {
+  readonly weight: number;
+  readonly line: Line;
+}
+
+function vitalSigns({ model, glyphs }: View, facts: Facts, width: number): readonly Sign[] {
+  const { killswitch, chain, counters_5m: counters } = facts;
+  const { p50, p99 } = counters.added_latency_ms;
+  const slow = p99 !== null && p99 > model.settings.budget;
+  const unknown = counters.unknown_placeholders;
+  return [
+    {
+      weight: 9,
+      line: killswitch.active
+        ? [span('alarm', `${glyphs.alarm} ARMED`)]
+        : [span('ok', glyphs.ok), span('text', ' traffic flows')],
+    },
+    {
+      weight: 8,
+      line: chain.intact
+        ? [span('ok', glyphs.ok), span('text', ' chain intact')]
+        : [span('alarm', `${glyphs.bad} chain broken`)],
+    },
+    {
+      weight: 7,
+      line: [
+        span('strong', rate(counters.redactions_per_minute)),
+        span('label', width < 100 ? '/min' : ' redacted/min'),
+      ],
+    },
+    {
+      weight: 6,
+      line: [span('label', 'p99 '), span(slow ? 'alarm' : 'strong', `${milliseconds(p99)} ms`)],
+    },
+    { weight: 3, line: [span('label', 'p50 '), span('strong', `${milliseconds(p50)} ms`)] },
+    ...(unknown > 0
+      ? [{ weight: 6.5, line: [span('alarm', `${unknown} unknown ${glyphs.warn}`)] }]
+      : []),
+    { weight: 5, line: [span('label', 'up '), span('text', duration(facts.uptime_seconds))] },
+    { weight: 4, line: [span('label', model.settings.machine)] },
+  ];
+}
+
+function fitting(signs: readonly Sign[], room: number): Line {
+  const byWeight = [...signs].sort((a, b) => b.weight - a.weight);
+  const kept = new Set<Sign>();
+  let left = room;
+  for (const sign of byWeight) {
+    const needed = lineWidth(sign.line) + 3;
+    if (needed > left) break;
+    left -= needed;
+    kept.add(sign);
+  }
+  return signs.filter((sign) => kept.has(sign)).flatMap(({ line }) => [gap(3), ...line]);
+}
+
+function absent({ model }: View): Line {
+  if (model.link.kind !== 'offline') return [];
+  return [gap(2), span('key', 'waterwall up --detach'), span('dim', ' starts it')];
+}
+
+/** What is nice to know, where there is a line for it. */
+function secondLine({ model, glyphs }: View, width: number): Line {
+  const { facts } = model;
+  if (facts === undefined) return [];
+  const { listen, totals } = facts;
+  const facts2: Line = [
+    span('dim', ` ${facts.version}`),
+    span('dim', `  pid ${facts.pid}`),
+    span('dim', listen === null ? '' : `  listens on ${listen.host}:${listen.port}`),
+    span('dim', `  ${totals.in_flight} under way`),
+    span('dim', `  ${totals.tunnels_open} tunnels open`),
+    span('dim', `  since start: ${totals.redactions} redacted, ${totals.restored} restored`),
+  ];
+  const course: Line = [
+    span('dim', 'redacted, 5 min '),
+    span('spark', sparkline(facts.counters_5m.series.redactions, 60, glyphs)),
+    gap(1),
+  ];
+  return spread(facts2, course, width);
+}

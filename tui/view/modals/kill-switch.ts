@@ -1,0 +1,169 @@
+import type { ActiveSource } from '../../../lib/control/kill-switch-state.ts';
+import { CONFIRMATION, mayFire } from '../../model/kill-switch.ts';
+import type { KillSwitchModal, SwitchOutcome } from '../../model/modal.ts';
+import { clock } from '../../text/format.ts';
+import { chip, gap, type Line, span } from '../../text/line.ts';
+import { sourceGrid } from '../panes/kill-switch.ts';
+import type { ModalLine, ModalRenderer, View } from '../view.ts';
+import {
+  BLANK,
+  button,
+  fieldLine,
+  hintLine,
+  marker,
+  paragraph,
+  refusalLines,
+  spare,
+} from './field.ts';
+
+/** Stops everything, or lets it go on. */
+export const renderSwitch: ModalRenderer<KillSwitchModal> = (view, modal, width) => {
+  const { outcome } = modal;
+  if (outcome?.ok === true) return done(view, outcome, width);
+  const sources = view.model.facts?.killswitch.sources ?? [];
+  const lines =
+    modal.action === 'arm'
+      ? armLines(view, modal, width)
+      : disarmLines(view, modal, sources, width);
+  const told: readonly ModalLine[] =
+    outcome === undefined ? [] : [BLANK, ...refusalLines(view, outcome.error, width)];
+  const hint: readonly ModalLine[] =
+    modal.hint === undefined ? [] : [{ line: [span('warn', modal.hint)] }];
+  const busy: readonly ModalLine[] = modal.busy
+    ? [{ line: [span('accent', 'asking the daemon')] }]
+    : [];
+  return {
+    title: modal.action === 'arm' ? 'KILL SWITCH' : 'KILL SWITCH ARMED',
+    tone: 'alarm',
+    lines: [
+      ...lines,
+      ...told,
+      ...hint,
+      ...busy,
+      BLANK,
+      hintLine(['Enter', 'next'], ['Tab', 'moves'], ['Esc', 'leaves all as it is']),
+    ],
+  };
+};
+
+function armLines(view: View, modal: KillSwitchModal, width: number): readonly ModalLine[] {
+  const { field } = modal;
+  return [
+    ...paragraph(
+      'Stops ALL traffic of all agents at once, what is under way included.',
+      'strong',
+      width,
+    ),
+    spare([span('dim', 'Each agent is told why. Nothing leaves until it is disarmed.')]),
+    BLANK,
+    ...sourceGrid([], width, view.glyphs).map(spare),
+    BLANK,
+    { line: fieldLine(view, 'Reason', modal.reason, width, field === 'reason') },
+    spare([gap(11), span('dim', 'for the audit log; may be left empty')]),
+    BLANK,
+    { line: buttons(view, modal, 'STOP ALL TRAFFIC') },
+  ];
+}
+
+function disarmLines(
+  view: View,
+  modal: KillSwitchModal,
+  sources: readonly ActiveSource[],
+  width: number,
+): readonly ModalLine[] {
+  const { field } = modal;
+  const http = sources.some(({ source }) => source === 'http');
+  const others = sources.filter(({ source }) => source !== 'http');
+  const form: readonly ModalLine[] = [
+    ...paragraph(`Disarming REOPENS egress. Type ${CONFIRMATION}:`, 'strong', width),
+    { line: fieldLine(view, 'Confirm', modal.confirm, Math.min(width, 24), field === 'confirm') },
+    { line: fieldLine(view, 'Reason', modal.reason, width, field === 'reason') },
+    BLANK,
+    { line: buttons(view, modal, 'DISARM http') },
+  ];
+  return [
+    ...sources.flatMap((each) => holdLines(view, each, width)),
+    BLANK,
+    ...(http || sources.length === 0
+      ? form
+      : [
+          ...paragraph('http, which is what can be disarmed here, does not hold.', 'text', width),
+          ...form.slice(-1),
+        ]),
+    ...(http && others.length > 0
+      ? [
+          BLANK,
+          ...paragraph(
+            `Traffic stays stopped while ${others.map(({ source }) => source).join(', ')} holds.`,
+            'warn',
+            width,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Who holds it, since when and why, and what lets go. */
+function holdLines({ glyphs }: View, each: ActiveSource, width: number): readonly ModalLine[] {
+  return [
+    {
+      line: [
+        span('alarm', `${glyphs.held} ${each.source.padEnd(9)}`),
+        span('label', `since ${clock(each.since)}  `),
+        span('text', each.reason),
+      ],
+    },
+    ...(each.source === 'http' ? [] : paragraph(`clear it: ${each.clear}`, 'dim', width, '  ')),
+  ];
+}
+
+function buttons(view: View, modal: KillSwitchModal, text: string): Line {
+  const fire = !mayFire(modal) ? 'shut' : modal.field === 'fire' ? 'here' : 'there';
+  return [
+    marker(view, modal.field === 'fire'),
+    button(text, fire, true),
+    gap(3),
+    marker(view, modal.field === 'cancel'),
+    button('Cancel', modal.field === 'cancel' ? 'here' : 'there'),
+  ];
+}
+
+/** Only what the daemon confirmed. */
+function done(view: View, outcome: Extract<SwitchOutcome, { ok: true }>, width: number) {
+  const { glyphs } = view;
+  const { action, at, holding } = outcome;
+  const stopped = holding.length > 0;
+  const first: Line =
+    action === 'arm'
+      ? [chip('alarm', `${glyphs.alarm} ALL TRAFFIC IS STOPPED`), span('dim', `  ${clock(at)}`)]
+      : stopped
+        ? [span('ok', `${glyphs.good} http cleared`), span('dim', `  ${clock(at)}`)]
+        : [chip('ok', `${glyphs.ok} TRAFFIC FLOWS AGAIN`), span('dim', `  ${clock(at)}`)];
+  const still: readonly ModalLine[] =
+    action === 'disarm' && stopped
+      ? [
+          BLANK,
+          {
+            line: [
+              span(
+                'alarm',
+                `${glyphs.warn} STILL ARMED: ${holding.map(({ source }) => source).join(', ')}`,
+              ),
+            ],
+          },
+        ]
+      : [];
+  return {
+    title: 'KILL SWITCH',
+    tone: stopped ? ('alarm' as const) : ('ok' as const),
+    lines: [
+      { line: first },
+      spare([span('dim', 'confirmed by the daemon')]),
+      ...still,
+      BLANK,
+      ...holding.flatMap((each) => holdLines(view, each, width)),
+      BLANK,
+      hintLine(['Enter', 'closes']),
+    ],
+  };
+}
