@@ -5,7 +5,7 @@ const report = process.env['WATERWALL_TEST_REPORT'];
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/agents/**', 'test/corpus/**'],
+    exclude: ['test/agents/**', 'test/corpus/**', 'test/shots/**'],
     setupFiles: ['test/setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
