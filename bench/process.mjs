@@ -22,9 +22,9 @@ export function start(args, env = {}) {
   return child;
 }
 
-/** Starts one of `processes/` that says its port first; undefined where it ends before it does. */
-export async function startListening(name, args) {
-  const child = start([fileURLToPath(new URL(`processes/${name}.mjs`, import.meta.url)), ...args]);
+/** Starts a script of this folder that says its port first; undefined where it ends before it does. */
+export async function startListening(script, args) {
+  const child = start([fileURLToPath(new URL(script, import.meta.url)), ...args]);
   child.stderr.resume();
   for await (const line of createInterface({ input: child.stdout })) {
     if (/^\d+$/.test(line)) return { port: Number(line), pid: child.pid, child };

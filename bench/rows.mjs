@@ -34,7 +34,7 @@ export const WORK = [
 
 /** What each way has done before anything counts: a proxy runs for days, its code is compiled. */
 export async function warmUp(ways) {
-  const warm = [posts(200_000, 10, 150), posts(2_000_000, 10, 30), stream(10)];
+  const warm = [posts(200_000, 10, 600), posts(2_000_000, 10, 60), stream(10), connections(60)];
   for (const run of warm) for (const way of ways) await run(way);
 }
 

@@ -7,20 +7,29 @@ import { makeHome, startWaterwall } from './waterwall.mjs';
 
 /**
  * Starts everything that requests can go through, each in a process of its own: none (direct), the
- * bare relay, Waterwall, and whichever peers are installed.
+ * bare relay, Waterwall, and the peers.
+ *
+ * @param withPeers - they are installed
  */
-export async function openWays(folder) {
+export async function openWays(folder, withPeers) {
   const certificates = makeCertificates(folder);
   const { provider, providerRoot, relay, relayRoot } = certificates;
-  const target = await startListening('provider', [provider.certificate, provider.key]);
+  const target = await startListening('processes/provider.mjs', [
+    provider.certificate,
+    provider.key,
+  ]);
   const home = await makeHome(join(folder, 'home'), target.port, providerRoot);
   const waterwall = await startWaterwall(home);
-  const bare = await startListening('relay', [
+  const bare = await startListening('processes/relay.mjs', [
     relay.certificate,
     relay.key,
     providerRoot,
     String(target.port),
   ]);
+  const peers = {
+    'http-mitm-proxy': [peerFolder(folder, relayRoot), String(target.port), providerRoot],
+    mockttp: [relayRoot.certificate, relayRoot.key, providerRoot, String(target.port)],
+  };
   const way = (name, { port, pid }, ca) => ({
     name,
     pid,
@@ -34,11 +43,8 @@ export async function openWays(folder) {
     way('waterwall', waterwall, home.ca),
   ];
   const skipped = [];
-  for (const [name, args] of Object.entries({
-    'http-mitm-proxy': [peerFolder(folder, relayRoot), String(target.port), providerRoot],
-    mockttp: [relayRoot.certificate, relayRoot.key, providerRoot, String(target.port)],
-  })) {
-    const peer = await startListening(name, args);
+  for (const [name, args] of Object.entries(withPeers ? peers : {})) {
+    const peer = await startListening(`peers/${name}.mjs`, args);
     if (peer === undefined) skipped.push(name);
     else ways.push(way(name, peer, relayRoot.certificate));
   }
