@@ -1,9 +1,9 @@
-import forge from 'node-forge';
+import type forge from 'node-forge';
+import asn1 from 'node-forge/lib/asn1.js';
 
 /** A node of an ASN.1 tree; forge keeps bytes in strings of one character each. */
 export type Asn1 = forge.asn1.Asn1;
 
-const { asn1 } = forge;
 const { Class, Type } = asn1;
 
 /** Forge would otherwise look into bit strings; the published types do not know the option. */

@@ -19,7 +19,7 @@ export async function serve(homes: Homes, format?: LogFormat): Promise<number> {
   setFlagsFromString(HEAP_GROWTH);
   const log = await openDaemonLog(homes, loadSettings(homes).log, format);
   const manager = connectServiceManager(process.env, process.pid, log.fault);
-  const daemon = await startDaemon({
+  const starting = startDaemon({
     homes,
     version: readVersion(),
     onLine: log.request,
@@ -36,12 +36,15 @@ export async function serve(homes: Homes, format?: LogFormat): Promise<number> {
     stopping = true;
     manager.stopping();
     log.stopping();
-    daemon.stop().catch((error: unknown) => {
+    const stopped = starting.then((daemon) => daemon.stop());
+    stopped.catch((error: unknown) => {
       log.fault(error);
       process.exit(2);
     });
   };
+  // Before it has started: its port takes connections a moment earlier.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  const daemon = await starting;
   // The same signal means that the terminal was closed, and that a service is to reload. Only a
   // terminal that hung up is none any more.
   const hadTerminal = process.stdout.isTTY;
