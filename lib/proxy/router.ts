@@ -24,6 +24,8 @@ export interface RouterParts {
   readonly live: Live;
   readonly audit: AuditLog;
   readonly observer: Pick<Observer, 'tunnelOpened' | 'tunnelClosed'>;
+  /** A host name as state and log may show it. */
+  readonly shown: (host: string) => string;
 }
 
 /** The only port that unlisted hosts are reached on. */
@@ -44,6 +46,9 @@ export function createRouter(parts: RouterParts): Router {
     if (site !== undefined || isKnownProvider(authority.host) || !mayTunnel(hosts, authority)) {
       throw notPermitted(`${authority.host}:${authority.port}`, 'is not permitted');
     }
+    // Names go to resolvers, to other proxies and into our own log.
+    const shown = parts.shown(authority.host);
+    if (shown !== authority.host) throw secretInHost(shown);
     await parts.gate();
     await parts.audit.append('tunnel', { host: authority.host, port: authority.port });
     return {
@@ -71,6 +76,12 @@ function mayTunnel(hosts: HostPolicy, authority: Authority): boolean {
   return hosts.tunnel.some((entry) =>
     entry.startsWith('*.') ? authority.host.endsWith(entry.slice(1)) : authority.host === entry,
   );
+}
+
+function secretInHost(shown: string): WaterwallError<'host-not-permitted'> {
+  return new WaterwallError('host-not-permitted', `${shown} is a host name that holds a secret`, {
+    fix: 'take the secret out of the name: names are seen by resolvers and proxies on the way',
+  });
 }
 
 function configError(cause: WaterwallError | undefined): WaterwallError {

@@ -6,6 +6,7 @@ import { type Provider, startProvider } from '../support/provider.ts';
 import { type Relay, startRelay } from '../support/relay.ts';
 import { expectServing } from '../support/rig.ts';
 import { readAll, TunnelRefused, tlsTunnel, tunnel } from '../support/tunnel.ts';
+import { until } from '../support/until.ts';
 
 // The daemon reaches the outside through a relay that leads everything to the stand-in: so a tunnel
 // to a host of the real world can be tested without the real world.
@@ -19,6 +20,9 @@ beforeAll(async () => {
   daemon = await startDaemon({
     provider,
     config: { upstream_proxy: `http://127.0.0.1:${relay.port}` },
+    files: {
+      'known_secrets.yaml': JSON.stringify({ values: [{ type: 'DB_PASSWORD', value: KNOWN }] }),
+    },
   });
 });
 
@@ -28,6 +32,7 @@ afterAll(async () => {
   await provider.close();
 });
 
+const KNOWN = 'hunter2-pa55w0rd';
 const TOKEN = `ghp_${'0aB1'.repeat(9)}`;
 
 test('an unlisted host is piped through unopened, and the log says so', async () => {
@@ -41,6 +46,23 @@ test('an unlisted host is piped through unopened, and the log says so', async ()
   expect(relay.authorities).toContain('tunnel.example:443');
   const line = await daemon.waitForLine(({ line_type }) => line_type === 'tunnel');
   expect(JSON.stringify(line)).toContain('tunnel.example');
+});
+
+test('a host name that holds a secret is looked up nowhere, and shown nowhere', async () => {
+  const name = `${KNOWN}.tunnel.example`;
+  const refused = await tunnel(daemon.port, `${name}:443`).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(TunnelRefused);
+  const { status, answer } = refused as TunnelRefused;
+  expect(status).toBe(403);
+  expect(answer).toContain('<DB_PASSWORD>.tunnel.example is a host name that holds a secret');
+  expect(relay.authorities.join()).not.toContain(KNOWN);
+  await until(async () => {
+    const state = (await daemon.admin('GET', '/admin/state')).text;
+    expect(state).not.toContain(KNOWN);
+    return state.includes('<DB_PASSWORD>.tunnel.example');
+  });
+  expect(JSON.stringify(await daemon.chain())).not.toContain(KNOWN);
+  expect(daemon.output()).not.toContain(KNOWN);
 });
 
 test('a permitted host is opened on the same way', async () => {

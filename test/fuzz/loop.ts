@@ -58,7 +58,7 @@ export async function fuzz(target: Target, options: LoopOptions): Promise<LoopRe
   }
 
   /** Runs a batch in halves until it is known which of its inputs ran which of the blocks. */
-  async function keepWhatRan(batch: readonly Buffer[], blocks: ReadonlySet<string>): Promise<void> {
+  async function keepWhatRan(batch: readonly Buffer[], blocks: ReadonlySet<number>): Promise<void> {
     for (const half of [batch.slice(0, batch.length >> 1), batch.slice(batch.length >> 1)]) {
       if (half.length === 0) continue;
       await run(half);

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Settings } from '../../config/types.ts';
 import { killSwitchRefusal } from '../../control/kill-switch.ts';
+import { maskSecrets } from '../../redact/mask.ts';
 import type { Dial } from '../dial.ts';
 import type { Engine } from '../engine.ts';
 import type { ExchangeContext, Policy } from '../exchange-context.ts';
@@ -51,6 +52,12 @@ export function openRequestPath(parts: RequestPathParts): RequestPath {
     onFault,
     now: parts.now,
   };
+  const { exact, vault } = engine;
+  const shown = (host: string): string => {
+    const { scanner } = parts.policy();
+    const [masked = ''] = maskSecrets([host], { scanner, exact, vault, now: parts.now() });
+    return masked;
+  };
   const interceptor = createInterceptor(exchanges, parts.limits);
   const route = createRouter({
     hosts: hosts.policy,
@@ -63,8 +70,11 @@ export function openRequestPath(parts: RequestPathParts): RequestPath {
     live,
     audit,
     observer,
+    shown,
   });
-  const listener = createListener(route, parts.limits, observer.refused, onFault);
+  const onRefused = (code: string, host: string | undefined): void =>
+    observer.refused(code, host && shown(host));
+  const listener = createListener(route, parts.limits, onRefused, onFault);
   killSwitch.onChange(observer.killSwitch);
   killSwitch.onEngage((state) => {
     // Resets first: nothing that is buffered may still leave.
