@@ -13,6 +13,9 @@ const LASTS = {
 
 export type AlarmCode = keyof typeof LASTS;
 
+/** All of them, for what documents them. */
+export const ALARM_CODES = Object.keys(LASTS) as readonly AlarmCode[];
+
 /** A standing alarm. */
 export interface Alarm {
   readonly code: AlarmCode;
