@@ -27,7 +27,9 @@ function fault(words: readonly string[]): string | undefined {
   if (path === undefined) return `there is no verb ${verbs[0]}`;
   // After `--` stands somebody else's program.
   const end = words.indexOf('--');
-  const options = (end === -1 ? words : words.slice(0, end)).filter((word) => /^--\w/.test(word));
+  const options = (end === -1 ? words : words.slice(0, end)).filter((word) =>
+    /^--(?!help$)\w/.test(word),
+  );
   const wrong = options.find((word) => !known.get(path)?.has(word) && !known.get('')?.has(word));
   return wrong === undefined ? undefined : `${path} has no ${wrong}`;
 }
