@@ -10,10 +10,22 @@ export const TORN_FOLDER = 'torn';
 export const LOCK_FILE = 'lock';
 
 /** The latest signed checkpoint. */
-const CHECKPOINT_FILE = 'checkpoint';
+export const CHECKPOINT_FILE = 'checkpoint';
+
+/** The checkpoints that are kept. */
+export const CHECKPOINTS_FOLDER = 'checkpoints';
+
+/** Logs that were ended for a new one, and what each left for its successor's first line. */
+export const CLOSED_FOLDER = 'closed';
+export const CLOSED_FILE = 'closed.json';
 
 /** What lies in a log folder only where there was a chain. */
-export const CHAIN_TRACES: readonly string[] = [LOCK_FILE, TORN_FOLDER, CHECKPOINT_FILE];
+export const CHAIN_TRACES: readonly string[] = [
+  LOCK_FILE,
+  TORN_FOLDER,
+  CHECKPOINT_FILE,
+  CHECKPOINTS_FOLDER,
+];
 
 /** Whether there is anything under a name, be it a link that leads nowhere. */
 export async function exists(path: string): Promise<boolean> {

@@ -1,14 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Checkpoint, openCheckpoint, parseCheckpoint } from './checkpoint.ts';
+import { CHECKPOINT_FILE, CHECKPOINTS_FOLDER } from './folder.ts';
 import { parseNote } from './note.ts';
 import type { VerifierKey } from './vkey.ts';
-
-/** The folder of the checkpoints that are kept, in the log folder. */
-export const NOTES_FOLDER = 'checkpoints';
-
-/** The latest checkpoint's file. */
-export const CHECKPOINT_NAME = 'checkpoint';
 
 const SIGNATURES = /^(?:— [^\n]*(?:\n|$))+$/u;
 
@@ -54,18 +49,18 @@ export interface KeptNotes {
 /** Reads what a log folder keeps; what is not there is none. */
 export async function readKeptNotes(logFolder: string, key: VerifierKey): Promise<KeptNotes> {
   const notes: KeptNote[] = [];
-  const folder = join(logFolder, NOTES_FOLDER);
+  const folder = join(logFolder, CHECKPOINTS_FOLDER);
   for (const name of (await ifThere(readdir(folder), [])).sort()) {
     if (!name.endsWith('.notes')) continue;
-    const file = `${NOTES_FOLDER}/${name}`;
+    const file = `${CHECKPOINTS_FOLDER}/${name}`;
     notes.push(...readNotes(await readFile(join(folder, name), 'utf8'), key.name, file));
   }
-  const latest = await ifThere(readFile(join(logFolder, CHECKPOINT_NAME)), undefined);
+  const latest = await ifThere(readFile(join(logFolder, CHECKPOINT_FILE)), undefined);
   if (latest === undefined) return { notes };
   const checkpoint = openCheckpoint(latest, key);
   if ('fault' in checkpoint) return { notes, fault: checkpoint.fault };
   return {
-    notes: [...notes, { ...checkpoint, file: CHECKPOINT_NAME, note: latest.toString('utf8') }],
+    notes: [...notes, { ...checkpoint, file: CHECKPOINT_FILE, note: latest.toString('utf8') }],
   };
 }
 

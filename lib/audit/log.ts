@@ -18,6 +18,23 @@ export interface LogDeps {
   now(): Date;
   /** Told once, when nothing can be appended any more. */
   onPoison?(error: WaterwallError<'audit-unavailable'>): void;
+  /** The fields of line 0, a `key` line, for a log that has no line yet. */
+  readonly first?: LineFields;
+  /**
+   * Called before the first line is appended.
+   *
+   * @param end - the head of what was found on the disk
+   * @param segment - the first `seq` of the segment that is appended to
+   */
+  follow?(end: ChainHead, segment: number): LogFollower;
+}
+
+/** Who goes along with a log. */
+export interface LogFollower {
+  /** A line has become durable; in order, before its append settles. */
+  durable(head: ChainHead, type: LineType): void;
+  /** `stop` is durable. The log is closed when this settles. */
+  stopping(): Promise<void>;
 }
 
 /**
@@ -42,7 +59,9 @@ async function open(logFolder: string, deps: LogDeps): Promise<AuditLog> {
     file = end.sealed
       ? await createSegment(chain, end.head.length)
       : await openFile(end.segment.path, 'a');
-    const log = startLog(chain, file, end.head, deps, lock);
+    const segment = end.sealed ? end.head.length : end.segment.first;
+    const log = startLog({ chain, segment, file, end: end.head }, deps, lock);
+    if (end.head.length === 0 && deps.first !== undefined) await log.append('key', deps.first);
     for (const tail of torn) await log.append('recovered', { ...tail });
     return log;
   } catch (error) {
@@ -52,17 +71,22 @@ async function open(logFolder: string, deps: LogDeps): Promise<AuditLog> {
   }
 }
 
-/** The log on an open file; `end` is the head of what that file's chain holds. */
-function startLog(
-  chain: string,
-  file: FileHandle,
-  end: ChainHead,
-  deps: LogDeps,
-  lock: LogLock,
-): AuditLog {
+/** A segment, open for appending. */
+interface OpenSegment {
+  readonly chain: string;
+  /** Its first line's `seq`. */
+  readonly segment: number;
+  readonly file: FileHandle;
+  /** The head of what the chain holds. */
+  readonly end: ChainHead;
+}
+
+function startLog(at: OpenSegment, deps: LogDeps, lock: LogLock): AuditLog {
+  const { chain, file, end } = at;
   let built = end;
   let durable = end;
   let closing: Promise<void> | undefined;
+  const follower = deps.follow?.(end, at.segment);
   const writer = createWriter(file, {
     nextSegment: (first) => createSegment(chain, first),
     onPoison: (error) => deps.onPoison?.(error),
@@ -78,6 +102,7 @@ function startLog(
       built = head;
       const settle = (): void => {
         durable = head;
+        follower?.durable(head, type);
         resolve(seq);
       };
       writer.push({ seq, bytes, seals, settle, fail: reject });
@@ -86,7 +111,10 @@ function startLog(
 
   async function close(): Promise<void> {
     try {
-      if (writer.failure === undefined) await append('stop', {});
+      if (writer.failure === undefined) {
+        await append('stop', {});
+        await follower?.stopping();
+      }
     } finally {
       await writer.close().finally(() => lock.release());
     }

@@ -28,7 +28,7 @@ export async function readPublicKeys(path: string): Promise<PublicKeys> {
     const isMissing = cause.code === 'ENOENT';
     throw new WaterwallError(
       isMissing ? 'file-missing' : 'io-error',
-      `${path} ${isMissing ? 'is not there' : 'cannot be read'}.`,
+      `${path} ${isMissing ? 'is not there' : 'cannot be read'}`,
       {
         fix: 'name the signing.pub of the log: it is made with it, in the configuration folder',
         cause,

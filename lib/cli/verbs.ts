@@ -65,6 +65,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./rotate-chain.ts'),
   },
   {
+    name: 'signer',
+    summary: 'sign the audit log, as a process of its own',
+    load: () => import('./signer.ts'),
+  },
+  {
     name: 'verify-install',
     summary: 'check the installation, or the running proxy',
     load: () => import('./verify-install.ts'),

@@ -41,6 +41,7 @@ const SHOWN: readonly (readonly [key: string, show: Show])[] = [
   ['audit.checkpoint_interval', (s) => formatDuration(s.audit.checkpointInterval)],
   ['audit.session_idle', (s) => formatDuration(s.audit.sessionIdle)],
   ['audit.signer_timeout', (s) => formatDuration(s.audit.signerTimeout)],
+  ['audit.signer', (s) => s.audit.signerSocket ?? 'child'],
 ];
 
 /** All settings as they hold, and where each came from. */

@@ -38,6 +38,7 @@ const settings = `# Waterwall's settings. Everything is optional; the values sho
 #   checkpoint_interval: 5m
 #   session_idle: 30m
 #   signer_timeout: 10s
+#   signer: child   # or the socket of a signer with a user of its own
 `;
 
 const hosts = `# Hosts whose traffic is opened, redacted and restored. After a change: \`waterwall regen-ca\`,

@@ -96,6 +96,8 @@ export interface Settings {
     readonly sessionIdle: number;
     /** Without a signature for this long, requests are refused. */
     readonly signerTimeout: number;
+    /** Where a signer listens that runs on its own; absent: the daemon starts one. */
+    readonly signerSocket?: string;
   };
 }
 

@@ -2,6 +2,8 @@
 const LASTS = {
   'killswitch-engaged': Number.POSITIVE_INFINITY,
   'audit-unavailable': Number.POSITIVE_INFINITY,
+  'signer-silent': Number.POSITIVE_INFINITY,
+  'chain-broken': Number.POSITIVE_INFINITY,
   'config-error': Number.POSITIVE_INFINITY,
   'reload-refused': Number.POSITIVE_INFINITY,
   'types-disabled': Number.POSITIVE_INFINITY,

@@ -35,6 +35,7 @@ export interface DaemonState extends Omit<StateSnapshot, 'counters'> {
   readonly unlisted_hosts: string | null;
   readonly store: StoreState;
   readonly chain: ChainState;
+  readonly signer: SignerState;
 }
 
 /** What is looked for. */
@@ -71,4 +72,35 @@ export interface ChainState {
   readonly head: ChainHead['hash'];
   /** Why nothing can be appended any more. */
   readonly poisoned: string | null;
+  /** The last line that a checkpoint covers; null before the first signature. */
+  readonly signed_through: number | null;
+  /** Lines after it. */
+  readonly unsigned_tail: number;
+  /** The last `checkpoint` line since the start. */
+  readonly last_checkpoint_seq: number | null;
+  readonly last_checkpoint_ts: string | null;
+}
+
+/** The process that signs the log. */
+export interface SignerState {
+  /** `refused`: log and signer do not belong together; it stays so until a restart. */
+  readonly state: 'starting' | 'running' | 'silent' | 'refused';
+  /** Whether the daemon started it, or it runs on its own. */
+  readonly mode: 'child' | 'service';
+  /** The log's name, and the public key that checkpoints verify under. */
+  readonly origin: string;
+  readonly vkey: string;
+  /** It has a user of its own, whose files the daemon cannot change. */
+  readonly isolated: boolean;
+  readonly uid: number | null;
+  /** Of a child. */
+  readonly pid: number | null;
+  /** Why it does not sign. */
+  readonly reason: string | null;
+  /** For how long the oldest unsigned line has waited. */
+  readonly waiting_ms: number;
+  readonly signatures: number;
+  readonly last_signature_ts: string | null;
+  /** How often it was lost since the start. */
+  readonly restarts: number;
 }

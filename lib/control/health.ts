@@ -48,8 +48,7 @@ export interface HealthFacts {
   readonly patternsLoaded: number;
   readonly patternsMinRequired: number;
   readonly policyHash: string | undefined;
-  /** Undefined where the log is not signed at all; that is no problem of its own. */
-  readonly signer: SignerFacts | undefined;
+  readonly signer: SignerFacts;
   /** Why the chain is not intact or cannot be written; undefined while it is. */
   readonly chainFailure: string | undefined;
   /** Why the configuration in force is bad (missing or invalid hosts, …); undefined while it is good. */
@@ -60,6 +59,7 @@ export interface HealthFacts {
 
 /** How the signing process is. */
 export interface SignerFacts {
+  /** It is there, and signs with the keys of this log: only it reads them. */
   readonly keyReadable: boolean;
   /** It runs as a user of its own, or its notes are anchored elsewhere. */
   readonly isolated: boolean;
@@ -87,8 +87,8 @@ export function buildHealth(facts: HealthFacts): Health {
     patterns_loaded: facts.patternsLoaded,
     patterns_min_required: facts.patternsMinRequired,
     policy_hash: facts.policyHash ?? null,
-    signer_key_readable: facts.signer?.keyReadable ?? false,
-    signer_isolated: facts.signer?.isolated ?? false,
+    signer_key_readable: facts.signer.keyReadable,
+    signer_isolated: facts.signer.isolated,
     chain_intact: facts.chainFailure === undefined,
     upstream_reachable: facts.upstreamReachable ?? null,
     map_size: facts.mapSize,
@@ -102,8 +102,7 @@ function findProblems(facts: HealthFacts): readonly HealthProblem[] {
     if (reason !== undefined) problems.push({ part, reason });
   };
   add('chain', facts.chainFailure);
-  add('signer', facts.signer?.failure);
-  if (facts.signer?.keyReadable === false) add('signer', 'the signing key cannot be read');
+  add('signer', facts.signer.failure);
   if (facts.policyHash === undefined) add('policy', 'no policy is loaded');
   if (facts.patternsLoaded < facts.patternsMinRequired) {
     const { patternsLoaded, patternsMinRequired } = facts;

@@ -1,3 +1,4 @@
+import type { SigningFacts } from '../audit/signing/signing.ts';
 import type { Alarm } from './alarms.ts';
 import type { Health, HealthProblem } from './health.ts';
 import { KILL_SOURCES } from './kill-source.ts';
@@ -11,8 +12,9 @@ export interface MetricsFacts {
   readonly tally: TallyReading;
   readonly alarms: readonly Alarm[];
   readonly store: { readonly size: number; readonly capacity: number; readonly bytes: number };
-  /** Lines of the audit chain. */
-  readonly chainLength: number;
+  /** Lines of the audit chain, and how many of them are signed. */
+  readonly chain: { readonly length: number; readonly signed: number };
+  readonly signer: Pick<SigningFacts, 'state' | 'waitingMs' | 'signatures' | 'restarts'>;
 }
 
 /** One time series of a metric, now. */
@@ -180,6 +182,36 @@ export const METRICS: readonly MetricRow[] = [
     kind: 'gauge',
     name: 'chain_lines',
     help: 'Durable lines of the audit chain, over all restarts.',
-    samples: ({ chainLength }) => one(chainLength),
+    samples: ({ chain }) => one(chain.length),
+  },
+  {
+    kind: 'gauge',
+    name: 'chain_signed_lines',
+    help: 'Lines of the audit chain that a checkpoint covers.',
+    samples: ({ chain }) => one(chain.signed),
+  },
+  {
+    kind: 'gauge',
+    name: 'signer_running',
+    help: 'Whether the signer is there and belongs to this log.',
+    samples: ({ signer }) => one(signer.state === 'running'),
+  },
+  {
+    kind: 'gauge',
+    name: 'signer_waiting_seconds',
+    help: 'For how long the oldest unsigned line has waited.',
+    samples: ({ signer }) => one(signer.waitingMs / 1000),
+  },
+  {
+    kind: 'counter',
+    name: 'signer_signatures_total',
+    help: 'Checkpoints that were signed.',
+    samples: ({ signer }) => one(signer.signatures),
+  },
+  {
+    kind: 'counter',
+    name: 'signer_restarts_total',
+    help: 'How often the signer was lost.',
+    samples: ({ signer }) => one(signer.restarts),
   },
 ];

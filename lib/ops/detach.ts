@@ -71,7 +71,9 @@ async function answering(homes: Homes, failed: () => unknown): Promise<Gate | un
   const until = performance.now() + PATIENCE;
   while (failed() === undefined && performance.now() < until) {
     const gate = await askGate(homes, 2000);
-    if (gate.open || gate.code !== 'not-running') return gate;
+    // Until the signer is there it is not known whether the log is the one that was signed.
+    const isSettled = gate.open ? gate.health.signer_key_readable : gate.code !== 'not-running';
+    if (isSettled) return gate;
     await sleep(LOOK_EVERY);
   }
   return undefined;

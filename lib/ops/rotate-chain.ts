@@ -1,4 +1,5 @@
-import { openLog } from '../audit/log.ts';
+import { openHomeLog } from '../audit/home-log.ts';
+import { loadSettings } from '../config/load/settings.ts';
 import type { Homes } from '../config/types.ts';
 import type { RotationAnswer } from '../control/admin-routes.ts';
 import { WaterwallError } from '../errors.ts';
@@ -28,8 +29,14 @@ export async function rotateChain(homes: Homes): Promise<Rotation> {
     if (!(error instanceof WaterwallError) || error.code !== 'not-running') throw error;
   }
   requireSetUp(homes);
-  const log = await openLog(homes.log, { now: () => new Date() });
+  const log = await openHomeLog(homes, loadSettings(homes).audit, {
+    onPoison() {},
+    onSigner() {},
+    onFault() {},
+  });
   try {
+    await log.settled();
+    if (log.failure !== undefined) throw log.failure;
     const seq = await log.rotate();
     return { running: false, rotation_seq: seq, next_segment: seq + 1 };
   } finally {

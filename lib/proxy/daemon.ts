@@ -80,7 +80,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
     // what is recorded, and what stops everything
     const observer = createObserver(onLine, options.onNotice);
-    const safeguards = await openSafeguards(homes, observer, onFault, undo);
+    const safeguards = await openSafeguards(homes, settings, observer, onFault, undo);
     const { audit, killSwitch, live } = safeguards;
 
     // where it goes

@@ -1,4 +1,4 @@
-import type { AuditLog } from '../audit/types.ts';
+import type { SignedLog } from '../audit/signed-log.ts';
 import type { Address, DaemonState } from '../control/daemon-state.ts';
 import { buildHealth, type Health } from '../control/health.ts';
 import type { KillSwitch } from '../control/kill-switch.ts';
@@ -21,7 +21,7 @@ export interface FactParts {
   readonly lastReload: () => ReloadResult | undefined;
   readonly engine: Engine;
   readonly hosts: OpenedHosts;
-  readonly audit: AuditLog;
+  readonly audit: SignedLog;
   readonly killSwitch: KillSwitch;
   readonly observer: Observer;
   readonly metrics: () => MetricsPlace;
@@ -33,6 +33,7 @@ export type MetricsPlace = DaemonState['metrics'];
 /** The body of `/healthz`; every fact is looked at now. */
 export function healthOf(parts: FactParts): Health {
   const { engine, observer } = parts;
+  const { signing } = parts.audit;
   const policy = parts.policy();
   return buildHealth({
     now: Date.now(),
@@ -48,8 +49,12 @@ export function healthOf(parts: FactParts): Health {
     // What the operator switched off is shown as an alarm; it does not make the daemon ill.
     patternsMinRequired: BUILT_IN_TYPES.length - policy.patterns.disable.length,
     policyHash: policy.hash,
-    signer: undefined,
-    chainFailure: parts.audit.failure?.message,
+    signer: {
+      keyReadable: signing.state === 'running',
+      isolated: signing.isolated,
+      failure: signerProblem(parts.audit),
+    },
+    chainFailure: chainProblem(parts.audit),
     configFailure: parts.hosts.failure?.message,
     mapSize: engine.store.size,
     mapCapacity: engine.store.capacity,
@@ -59,6 +64,7 @@ export function healthOf(parts: FactParts): Health {
 /** The body of `/admin/state`: what health does not say, for whoever looks at details. */
 export function stateOf(parts: FactParts): DaemonState {
   const { engine, audit, observer } = parts;
+  const { signing } = audit;
   const policy = parts.policy();
   const { counters, ...measured } = observer.snapshot();
   const now = Date.now();
@@ -101,12 +107,47 @@ export function stateOf(parts: FactParts): DaemonState {
       conversations: engine.conversations.size,
     },
     chain: {
-      intact: audit.failure === undefined,
+      intact: chainProblem(audit) === undefined,
       length: audit.head.length,
       head: audit.head.hash,
-      poisoned: audit.failure?.message ?? null,
+      poisoned: audit.writeFailure?.message ?? null,
+      signed_through: signing.signedSize === 0 ? null : signing.signedSize - 1,
+      unsigned_tail: Math.max(0, audit.head.length - signing.signedSize),
+      last_checkpoint_seq: audit.lastCheckpoint?.seq ?? null,
+      last_checkpoint_ts: audit.lastCheckpoint?.ts.toISOString() ?? null,
+    },
+    signer: {
+      state: signing.state,
+      mode: signing.mode,
+      origin: signing.origin,
+      vkey: signing.vkey,
+      isolated: signing.isolated,
+      uid: signing.uid ?? null,
+      pid: signing.pid ?? null,
+      reason: signing.reason ?? null,
+      waiting_ms: Math.round(signing.waitingMs),
+      signatures: signing.signatures,
+      last_signature_ts: timeOrNull(signing.lastSignedAt),
+      restarts: signing.restarts,
     },
   };
+}
+
+/** Why what is on the disk is not, or will not stay, what was recorded. */
+function chainProblem(audit: SignedLog): string | undefined {
+  const refused = audit.signing.state === 'refused' ? audit.signerFailure : undefined;
+  return (audit.writeFailure ?? refused)?.message;
+}
+
+/** Milliseconds. */
+const DOWN_WITHOUT_SAYING = 1000;
+
+function signerProblem({ signerFailure, signing }: SignedLog): string | undefined {
+  if (signerFailure !== undefined) return signerFailure.message;
+  // After a start requests wait for it, and one that ends is started again at once.
+  if (signing.state === 'starting') return undefined;
+  if (signing.downMs < DOWN_WITHOUT_SAYING) return undefined;
+  return `the signer is not there: ${signing.reason ?? 'it is being started'}`;
 }
 
 function timeOrNull(time: number | undefined): string | null {
@@ -124,6 +165,7 @@ export function metricsOf(parts: FactParts): MetricsFacts {
     alarms,
     tally: observer.tally(),
     store: { size, capacity, bytes },
-    chainLength: audit.head.length,
+    chain: { length: audit.head.length, signed: audit.signing.signedSize },
+    signer: audit.signing,
   };
 }

@@ -38,7 +38,7 @@ export interface RequestLine {
 /** Something else than a request that the log of the daemon has a line for. Never a value. */
 export interface Notice {
   readonly level: 'info' | 'warn';
-  readonly event: 'killswitch' | 'reload' | 'alarm';
+  readonly event: 'killswitch' | 'reload' | 'signer' | 'alarm';
   readonly text: string;
   readonly details?: Readonly<Record<string, unknown>>;
 }
@@ -54,6 +54,8 @@ export interface Observer {
   readonly refused: (code: string, host: string | undefined) => void;
   readonly killSwitch: (state: KillSwitchState) => void;
   readonly auditFailed: (error: WaterwallError) => void;
+  /** The log is not signed any more, or (undefined) it is again. */
+  readonly signerFailed: (error: WaterwallError | undefined) => void;
   readonly hostsLooked: (look: { pending: boolean; failure: WaterwallError | undefined }) => void;
   readonly loosened: (diff: PolicyDiff) => void;
   readonly reloaded: (result: ReloadResult) => void;
@@ -175,6 +177,18 @@ export function createObserver(
       else state.alarms.clear('killswitch-engaged');
     },
     auditFailed: (error) => raise('audit-unavailable', error.message),
+    signerFailed(error) {
+      if (error !== undefined) {
+        // A log that is not the one that was signed is worse than one that is not signed now.
+        return raise('chain' in error.details ? 'chain-broken' : 'signer-silent', error.message);
+      }
+      state.alarms.clear('signer-silent');
+      state.alarms.clear('chain-broken');
+      changed();
+      const text = 'the audit log is signed again';
+      state.notice(Date.now(), text);
+      onNotice({ level: 'info', event: 'signer', text });
+    },
     hostsLooked({ pending, failure }) {
       if (failure === undefined) state.alarms.clear('config-error');
       else raise('config-error', failure.message);

@@ -33,7 +33,8 @@ function facts(more: Partial<MetricsFacts> = {}): MetricsFacts {
     tally: createTally().read(),
     alarms: [],
     store: { size: 10, capacity: 100, bytes: 1000 },
-    chainLength: 42,
+    chain: { length: 42, signed: 40 },
+    signer: { state: 'running', waitingMs: 1500, signatures: 7, restarts: 1 },
     ...more,
   };
 }

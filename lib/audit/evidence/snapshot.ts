@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { WaterwallError } from '../../errors.ts';
 import { type Checkpoint, openCheckpoint } from '../checkpoint.ts';
 import { damaged } from '../damage.ts';
-import { CHECKPOINT_NAME } from '../kept-notes.ts';
+import { CHECKPOINT_FILE } from '../folder.ts';
 import { membersOf } from '../parse.ts';
 import { createPiece } from '../piece.ts';
 import { listSegments, type Segment } from '../segment.ts';
@@ -94,7 +94,7 @@ export async function takeSnapshot(
 }
 
 async function readLatest(logFolder: string, key: VerifierKey): Promise<SignedCheckpoint> {
-  const path = join(logFolder, CHECKPOINT_NAME);
+  const path = join(logFolder, CHECKPOINT_FILE);
   const note = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
     throw new WaterwallError('file-missing', `${path} is not there: nothing is signed yet.`, {

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { DEFAULT_SETTINGS } from '../defaults.ts';
 import { filesOf } from '../files.ts';
 import { deepFreeze } from '../freeze.ts';
@@ -37,6 +38,7 @@ interface RawSettings {
     checkpoint_interval?: string;
     session_idle?: string;
     signer_timeout?: string;
+    signer?: string;
   };
 }
 
@@ -124,8 +126,20 @@ function toSettings(document: Document): Settings {
         raw.audit?.signer_timeout,
         base.audit.signerTimeout,
       ),
+      ...signerSocket(document),
     },
   };
+}
+
+/** Nothing where the daemon starts its signer itself. */
+function signerSocket(document: Document): { signerSocket?: string } {
+  const { signer = 'child' } = document.value.audit ?? {};
+  if (signer === 'child') return {};
+  if (isAbsolute(signer)) return { signerSocket: signer };
+  throw document.reject(
+    ['audit', 'signer'],
+    'must be child, or the absolute path of the socket on which `waterwall signer` listens',
+  );
 }
 
 function sizeReader(document: Document) {

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { SigningFacts } from '../../audit/signing/signing.ts';
 import { filesOf } from '../../config/files.ts';
 import type { Homes } from '../../config/types.ts';
 import type { KillSwitchState } from '../../control/kill-switch-state.ts';
+import type { WaterwallError } from '../../errors.ts';
 import type { Dial } from '../../proxy/dial.ts';
 import type { OpenedHosts } from '../../proxy/hosts.ts';
 import type { SelfTest } from '../../proxy/self-test.ts';
@@ -24,7 +26,7 @@ import { type LivePolicy, livePolicy } from './live-policy.ts';
 import { sentinelDirWatched } from './sentinel-dir.ts';
 import { sessionKeyLoaded } from './session-key.ts';
 import { shownCertificates } from './shown-certificates.ts';
-import { signingKey } from './signing-key.ts';
+import { signingNow } from './signing-key.ts';
 import { reachUpstreams } from './upstream-reachable.ts';
 
 /** What the checks need of the running daemon. */
@@ -36,6 +38,9 @@ export interface RunningFacts {
   readonly sessionKeyMode: 'persistent' | 'ephemeral';
   /** Why the log cannot be written; undefined while it can. */
   readonly auditFailure: () => (Error & { readonly fix?: string }) | undefined;
+  readonly signing: () => SigningFacts;
+  /** Why requests are refused for the signer's sake. */
+  readonly signerFailure: () => WaterwallError | undefined;
   readonly address: () => { readonly host: string; readonly port: number } | undefined;
   readonly killSwitch: () => KillSwitchState;
   readonly dial: Dial;
@@ -56,7 +61,7 @@ export function verifyRunning(facts: RunningFacts, tell?: TellCheck): Promise<Ve
       const { failure } = facts.hosts;
       return failure === undefined ? caFile(homes, now) : fail(failure.message, failure.fix);
     },
-    signing_key: signingKey,
+    signing_key: () => signingNow(homes, facts.signing(), facts.signerFailure()),
     patterns_complete: () =>
       livePolicy(facts.policy(), () => randomInt(2 ** 32) / 2 ** 32, facts.selfTest),
     chain_dir_writable: () => chainWritten(facts),

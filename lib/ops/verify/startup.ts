@@ -25,7 +25,7 @@ export function verifyStartup(homes: Homes, tell?: TellCheck): Promise<VerifyRep
   const made = madeAtFirst(isSetUp(homes));
   const checks: Readonly<Record<StartupCheck, Looking>> = {
     ca_file: made(() => caFile(homes, now)),
-    signing_key: signingKey,
+    signing_key: made(() => signingKey(homes)),
     patterns_complete: () => patternsComplete(homes),
     chain_dir_writable: made(() => chainDirWritable(homes)),
     listener_bindable: () => listenerBindable(homes),

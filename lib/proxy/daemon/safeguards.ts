@@ -1,8 +1,8 @@
-import { openLog } from '../../audit/log.ts';
-import type { AuditLog } from '../../audit/types.ts';
+import { openHomeLog } from '../../audit/home-log.ts';
+import type { SignedLog } from '../../audit/signed-log.ts';
 import { filesOf } from '../../config/files.ts';
 import { parseSettings } from '../../config/load/settings.ts';
-import type { Homes } from '../../config/types.ts';
+import type { Homes, Settings } from '../../config/types.ts';
 import { followConfig } from '../../control/config-source.ts';
 import { createKillSwitch, type KillSwitch } from '../../control/kill-switch.ts';
 import { createGate, type Gate } from '../gate.ts';
@@ -12,7 +12,7 @@ import type { Undo } from './undo.ts';
 
 /** What is recorded, and what stops everything. */
 export interface Safeguards {
-  readonly audit: AuditLog;
+  readonly audit: SignedLog;
   readonly killSwitch: KillSwitch;
   /** Lets the kill switch see what `config.yaml` says now. */
   readonly lookAtConfig: () => void;
@@ -23,21 +23,23 @@ export interface Safeguards {
 /**
  * Opens the log and the kill switch of a home.
  *
- * @throws WaterwallError `chain-damaged`, `already-running`
+ * @throws WaterwallError `chain-damaged`, `already-running`, `file-missing`
  */
 export async function openSafeguards(
   homes: Homes,
+  settings: Settings,
   observer: Observer,
   onFault: (error: unknown) => void,
   undo: Undo,
 ): Promise<Safeguards> {
   const files = filesOf(homes);
-  const audit = await openLog(homes.log, {
-    now: () => new Date(),
+  const audit = await openHomeLog(homes, settings.audit, {
     onPoison: (error) => {
       observer.auditFailed(error);
       onFault(error);
     },
+    onSigner: observer.signerFailed,
+    onFault,
   });
   undo.add(() => audit.close());
   const killSwitch = createKillSwitch({

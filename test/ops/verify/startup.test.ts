@@ -11,6 +11,7 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createSigner } from '../../../lib/audit/signer/keys.ts';
 import { createAuthority } from '../../../lib/ca/authority.ts';
 import { resolveHomes } from '../../../lib/config/homes.ts';
 import type { Homes } from '../../../lib/config/types.ts';
@@ -59,7 +60,7 @@ const write = (name: string, text: string): void =>
 async function broken(): Promise<readonly Check[]> {
   const { checks } = await verifyStartup(homes);
   expect(checks.map(({ name }) => name)).toEqual(STARTUP_CHECKS);
-  return checks.filter(({ name, status }) => name !== 'signing_key' && status !== 'ok');
+  return checks.filter(({ status }) => status !== 'ok');
 }
 
 async function expectOnly(
@@ -78,13 +79,32 @@ describe('startup checks', () => {
     expect(await broken()).toEqual([]);
   });
 
-  test('signing_key is never a pass while there is no signer', async () => {
-    const { ok, checks } = await verifyStartup(homes);
-    expect(ok).toBe(true);
-    expect(checks.find(({ name }) => name === 'signing_key')).toMatchObject({
-      status: 'warn',
-      message: expect.stringContaining('not built yet in this version'),
-    });
+  const inSigner = (name: string): string => join(homes.log, 'signer', name);
+
+  test("signing_key: the signer's key is open to others", async () => {
+    chmodSync(inSigner('log.key'), 0o640);
+    await expectOnly('signing_key', 'fail', /log\.key is open to others/, /chmod 600/);
+  });
+
+  test("signing_key: the signer's folder is open to others", async () => {
+    chmodSync(join(homes.log, 'signer'), 0o750);
+    await expectOnly('signing_key', 'fail', /signer is open to others/, /chmod 700/);
+  });
+
+  test('signing_key: the state is missing', async () => {
+    rmSync(inSigner('state'));
+    await expectOnly('signing_key', 'fail', /state is missing/, /backup.*--new-log/);
+  });
+
+  test('signing_key: signing.pub is of another log', async () => {
+    const other = join(root, 'other');
+    write('signing.pub', createSigner(other));
+    await expectOnly('signing_key', 'fail', /other keys than signing\.pub/, /belong together/);
+  });
+
+  test('signing_key: nobody answers on the socket of a signer of its own', async () => {
+    await writeConfig(root, { provider, config: { audit: { signer: join(root, 'none.sock') } } });
+    await expectOnly('signing_key', 'fail', /signer has gone/, /./);
   });
 
   test('ca_file: made for a host that is not listed any more', async () => {
@@ -292,6 +312,7 @@ describe('a home that was never set up', () => {
     const failed = found.filter(({ status }) => status === 'fail');
     expect(failed.map(({ name }) => name)).toEqual([
       'ca_file',
+      'signing_key',
       'chain_dir_writable',
       'admin_bindable',
       'ca_key_pair',
@@ -347,7 +368,7 @@ describe('waterwall verify-install', () => {
     expect(code).toBe(0);
     for (const name of STARTUP_CHECKS)
       expect(stdout).toMatch(new RegExp(`^(ok|warn) +${name} `, 'm'));
-    expect(stdout).toMatch(/^9 ok, 1 to look at, 0 failed$/m);
+    expect(stdout).toMatch(/^10 ok, 0 to look at, 0 failed$/m);
   });
 
   test('--json follows its schema, 1 where a check failed', async () => {

@@ -1,0 +1,46 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { filesOf } from '../config/files.ts';
+import type { Homes, Settings } from '../config/types.ts';
+import { CLOSED_FILE, CLOSED_FOLDER } from './folder.ts';
+import { readPublicKeys } from './public-keys.ts';
+import { openSignedLog, type SignedLog, type SignedLogDeps } from './signed-log.ts';
+import { childReach, serviceReach } from './signer/reach.ts';
+import type { LineFields } from './types.ts';
+
+/**
+ * Opens the signed log of a home, with the signer its settings name.
+ *
+ * @throws WaterwallError `file-missing` without `signing.pub`; what {@link openSignedLog} throws
+ */
+export async function openHomeLog(
+  homes: Homes,
+  settings: Settings['audit'],
+  deps: Pick<SignedLogDeps, 'onPoison' | 'onSigner' | 'onFault'>,
+): Promise<SignedLog> {
+  const files = filesOf(homes);
+  const { signerSocket } = settings;
+  const keys = await readPublicKeys(files.signingPublicKey);
+  const previous = await lastClosed(homes.log);
+  return openSignedLog(homes.log, {
+    keys,
+    reach: signerSocket === undefined ? childReach(files.signer) : serviceReach(signerSocket),
+    settings,
+    ...(previous === undefined ? {} : { previous }),
+    now: () => new Date(),
+    ticks: () => performance.now(),
+    ...deps,
+  });
+}
+
+/** What the latest log that was ended here left for its successor's first line. */
+async function lastClosed(logFolder: string): Promise<LineFields | undefined> {
+  const folder = join(logFolder, CLOSED_FOLDER);
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const latest = names.sort().at(-1);
+  if (latest === undefined) return undefined;
+  return JSON.parse(await readFile(join(folder, latest, CLOSED_FILE), 'utf8')) as LineFields;
+}

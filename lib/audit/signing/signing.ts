@@ -1,0 +1,299 @@
+import { WaterwallError } from '../../errors.ts';
+import type { LineHash } from '../leaf.ts';
+import type { PublicKeys } from '../public-keys.ts';
+import { openConnection, type SignerConnection } from '../signer/connection.ts';
+import { MAX_LEAVES, type SignedHead } from '../signer/protocol.ts';
+import type { SignerReach } from '../signer/reach.ts';
+import type { ChainHead } from '../types.ts';
+import { formatVkey } from '../vkey.ts';
+import { signedFault } from './check.ts';
+import { type Mismatch, matchSigner } from './match.ts';
+import { createWaitingLeaves } from './waiting-leaves.ts';
+
+/** A checkpoint of this log. */
+export interface Signed extends SignedHead {
+  /** It is one of those that are kept. */
+  readonly keep: boolean;
+}
+
+/** How the signer is. */
+export interface SigningFacts {
+  readonly state: 'starting' | 'running' | 'silent' | 'refused';
+  /** Number of lines that are signed. */
+  readonly signedSize: number;
+  /** Milliseconds for which the oldest unsigned line has waited; 0 where none waits. */
+  readonly waitingMs: number;
+  /** Why it does not sign; undefined while it does. */
+  readonly reason: string | undefined;
+  /** Milliseconds for which it has not been there; 0 while it runs. */
+  readonly downMs: number;
+  /** How often it was lost and looked for again. */
+  readonly restarts: number;
+  readonly signatures: number;
+  /** The user it runs as, as it says. */
+  readonly uid: number | undefined;
+  readonly mode: SignerReach['mode'];
+  /** Its process, where it is our child. */
+  readonly pid: number | undefined;
+  /** Whether it has a user of its own. */
+  readonly isolated: boolean;
+  readonly origin: string;
+  readonly vkey: string;
+  /** Milliseconds since the epoch. */
+  readonly lastSignedAt: number | undefined;
+}
+
+/** Has the durable lines of a log signed, one exchange with the signer at a time. */
+export interface Signing {
+  /** Why requests must be refused; undefined while lines are signed in time. */
+  readonly failure: WaterwallError<'audit-unavailable'> | undefined;
+  readonly facts: SigningFacts;
+  /** A line has become durable. `boundary`: its size gets a checkpoint of its own that is kept. */
+  add(head: ChainHead, boundary: boolean): void;
+  /** Settles when it is known whether log and signer belong together, or the wait is over. */
+  settled(): Promise<void>;
+  /** Waits until the log is signed up to this size; undefined where that takes too long. */
+  through(size: number, within: number): Promise<Signed | undefined>;
+  /** Has a payload signed with the manifest key; gives the DSSE envelope. */
+  manifest(payload: Uint8Array): Promise<string>;
+  close(): void;
+}
+
+export interface SigningDeps {
+  readonly logFolder: string;
+  /** The log's end when it was opened. */
+  readonly end: ChainHead;
+  readonly keys: PublicKeys;
+  readonly reach: SignerReach;
+  /** Milliseconds for which lines may wait. */
+  readonly timeout: number;
+  /** The monotonic clock, milliseconds. */
+  now(): number;
+  onSigned(signed: Signed): void;
+  /** Told when requests begin to be refused, and when they no longer are. */
+  onFailure(failure: WaterwallError<'audit-unavailable'> | undefined): void;
+  /** The signer had not seen some lines of an earlier time, and has now. */
+  onCaughtUp(from: number, to: number, cause: 'behind' | 'silent'): void;
+}
+
+/** A kept checkpoint, at least, this often. */
+const KEEP_EVERY = 60_000;
+
+const FIRST_DELAY = 50;
+const LONGEST_DELAY = 2_000;
+
+export function startSigning(deps: SigningDeps): Signing {
+  const { reach, timeout, now } = deps;
+  const waiting = createWaitingLeaves(deps.end.length, deps.end.hash as LineHash);
+  const boundaries: number[] = [];
+  const watchers = new Set<() => void>();
+  const startedAt = now();
+  let state: SigningFacts['state'] = 'starting';
+  let refusal: Mismatch | undefined;
+  let trouble: Error | undefined;
+  let connection: SignerConnection | undefined;
+  let latest: Signed | undefined;
+  let signedSize = 0;
+  let signatures = 0;
+  let lastSignedAt: number | undefined;
+  let restarts = 0;
+  let downSince = startedAt;
+  let keptAt = Number.NEGATIVE_INFINITY;
+  let reported = false;
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+  let wake = (): void => {};
+
+  const isSettled = (): boolean => state === 'running' || state === 'refused';
+  const waitedMs = (): number => (waiting.since === undefined ? 0 : now() - waiting.since);
+
+  function failure(): WaterwallError<'audit-unavailable'> | undefined {
+    if (refusal !== undefined) return refusal;
+    return waitedMs() < timeout ? undefined : silent(waitedMs(), trouble);
+  }
+
+  /** Something may have changed that somebody waits for. */
+  function changed(): void {
+    const failed = failure();
+    if ((failed !== undefined) !== reported) {
+      reported = failed !== undefined;
+      deps.onFailure(failed);
+    }
+    for (const look of watchers) look();
+  }
+
+  /** One timer, and only while something waits: it looks again when the wait would be over. */
+  function watch(): void {
+    if (timer !== undefined || closed || waiting.since === undefined) return;
+    const left = Math.max(50, timeout - waitedMs() + 1);
+    timer = setTimeout(() => {
+      timer = undefined;
+      changed();
+      watch();
+    }, left).unref();
+  }
+
+  async function run(): Promise<void> {
+    for (let delay = FIRST_DELAY; !closed; delay = Math.min(2 * delay, LONGEST_DELAY)) {
+      try {
+        connection = await openConnection(reach.open());
+        if (!(await belongs(connection))) return;
+        delay = FIRST_DELAY;
+        await signUntilGone(connection);
+      } catch (error) {
+        trouble = error instanceof Error ? error : new Error(String(error));
+      }
+      (connection ?? reach).close();
+      connection = undefined;
+      if (closed) return;
+      if (state === 'running') downSince = now();
+      state = 'silent';
+      restarts++;
+      changed();
+      await new Promise((resolve) => setTimeout(resolve, delay).unref());
+    }
+  }
+
+  async function belongs({ head }: SignerConnection): Promise<boolean> {
+    const known = Math.max(deps.end.length, signedSize);
+    refusal = await matchSigner(deps.logFolder, waiting, head, deps.keys, now());
+    state = refusal === undefined ? 'running' : 'refused';
+    if (refusal === undefined) {
+      const late = failure() !== undefined;
+      const to = waiting.from + waiting.count;
+      if (head.size < known) deps.onCaughtUp(head.size, known, 'behind');
+      else if (late) deps.onCaughtUp(head.size, to, 'silent');
+      signedSize = Math.max(signedSize, head.size);
+    }
+    changed();
+    return refusal === undefined;
+  }
+
+  async function signUntilGone(signer: SignerConnection): Promise<void> {
+    let gone = false;
+    void signer.gone.then(() => {
+      gone = true;
+      wake();
+    });
+    while (!closed && !gone) {
+      if (waiting.count === 0 && latest !== undefined) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        continue;
+      }
+      await signOnce(signer);
+    }
+  }
+
+  async function signOnce(signer: SignerConnection): Promise<void> {
+    const sentAt = now();
+    const length = waiting.from + waiting.count;
+    const boundary = boundaries.find((size) => size > waiting.from);
+    const target = Math.min(length, boundary ?? length);
+    const { leaves } = waiting.after(waiting.from) ?? { leaves: [] };
+    for (let at = waiting.from; at < target; at += MAX_LEAVES) {
+      const from = at - waiting.from;
+      await signer.extend(
+        at,
+        leaves.slice(from, Math.min(from + MAX_LEAVES, target - waiting.from)),
+      );
+    }
+    if (target === 0) return void (await new Promise<void>((resolve) => (wake = resolve)));
+    const keep = target === boundary || sentAt - keptAt >= KEEP_EVERY;
+    const head = await signer.sign(keep);
+    const due = { size: target, leaf: leaves[target - waiting.from - 1] ?? signer.head.leaf };
+    const fault = signedFault(head, due, deps.keys.log);
+    if (fault !== undefined) throw new Error(`the signer's answer is not believed: ${fault}`);
+    if (keep) keptAt = sentAt;
+    while ((boundaries[0] ?? target + 1) <= target) boundaries.shift();
+    waiting.drop(target, sentAt);
+    signedSize = target;
+    signatures++;
+    lastSignedAt = Date.now();
+    trouble = undefined;
+    latest = { ...head, keep };
+    deps.onSigned(latest);
+    changed();
+  }
+
+  void run();
+  return {
+    get failure() {
+      return failure();
+    },
+    get facts() {
+      return {
+        state,
+        signedSize,
+        waitingMs: waitedMs(),
+        reason: (refusal ?? trouble)?.message,
+        downMs: state === 'running' ? 0 : now() - downSince,
+        restarts,
+        signatures,
+        uid: connection?.head.uid,
+        mode: reach.mode,
+        pid: reach.pid,
+        isolated: state === 'running' && reach.isolated(),
+        origin: deps.keys.log.name,
+        vkey: formatVkey(deps.keys.log),
+        lastSignedAt,
+      };
+    },
+    add(head, boundary) {
+      waiting.add(head.hash as LineHash, now());
+      if (boundary) boundaries.push(head.length);
+      watch();
+      wake();
+    },
+    settled() {
+      const left = timeout - (now() - startedAt);
+      return isSettled() || left <= 0 ? Promise.resolve() : until(isSettled, left);
+    },
+    async through(size, within) {
+      await until(() => signedSize >= size || state === 'refused', within);
+      return signedSize >= size ? latest : undefined;
+    },
+    manifest(payload) {
+      if (connection === undefined) return Promise.reject(silent(waitedMs(), trouble));
+      return connection.manifest(payload);
+    },
+    close() {
+      closed = true;
+      clearTimeout(timer);
+      wake();
+      connection?.close();
+      reach.close();
+    },
+  };
+
+  function until(isSo: () => boolean, within: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(limit);
+        watchers.delete(look);
+        resolve();
+      };
+      const look = (): void => {
+        if (isSo()) done();
+      };
+      const limit = setTimeout(done, Math.max(0, within));
+      watchers.add(look);
+      look();
+    });
+  }
+}
+
+function silent(ms: number, trouble: Error | undefined): WaterwallError<'audit-unavailable'> {
+  const why = trouble === undefined ? '' : ` (${trouble.message})`;
+  const message = `the audit log has not been signed for ${Math.round(ms / 1000)} s${why}`;
+  const fix =
+    trouble instanceof WaterwallError
+      ? trouble.fix
+      : 'wait: the signer is looked for again and again; if that does not help, see what it wrote';
+  return new WaterwallError('audit-unavailable', message, {
+    fix,
+    cause: trouble,
+    details: { signer: 'silent' },
+  });
+}
