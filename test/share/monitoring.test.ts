@@ -1,7 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { createMetrics } from '../../lib/control/metrics.ts';
 import { METRICS, type MetricsFacts } from '../../lib/control/metrics-table.ts';
@@ -81,6 +83,11 @@ describe('rules and dashboard', () => {
     }
   });
 
+  it.each(METRICS.map(({ name }) => name))('waterwall_%s is shown or watched', (name) => {
+    const used = expressions.flatMap(([, expr]) => selectors(expr).map((each) => each.name));
+    expect(used).toContain(`waterwall_${name}`);
+  });
+
   it('alerts say what is wrong and what to do', () => {
     expect(rules.length).toBeGreaterThan(8);
     for (const { alert, labels, annotations } of rules) {
@@ -111,6 +118,67 @@ const promtool = spawnSync('promtool', ['--version']).status === 0;
 describe.runIf(promtool)('promtool', () => {
   it('takes the rules', () => {
     execFileSync('promtool', ['check', 'rules', rulesFile]);
+  });
+
+  /** A run of samples a minute apart, in promtool's notation: start, step and count. */
+  const RAISED_BY: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    'nothing while all is well': {
+      'up{job="waterwall"}': '1x30',
+      'waterwall_healthy{part="chain"}': '1x30',
+      'waterwall_killswitch_engaged{source="http"}': '0x30',
+      waterwall_unknown_placeholders_total: '3x30',
+      'waterwall_refusals_total{code="upstream-tls"}': '1x30',
+      'waterwall_refusals_total{code="unscannable-body"}': '0+1x30',
+      waterwall_store_entries: '10x30',
+      waterwall_store_capacity_entries: '10000x30',
+      'waterwall_added_latency_seconds_bucket{le="0.1"}': '0+10x30',
+      'waterwall_added_latency_seconds_bucket{le="+Inf"}': '0+10x30',
+      'nodejs_eventloop_lag_p99_seconds{job="waterwall"}': '0.01x30',
+    },
+    WaterwallDown: { 'up{job="waterwall"}': '0x30' },
+    WaterwallUnhealthy: { 'waterwall_healthy{part="signer"}': '0x30' },
+    WaterwallKillSwitchEngaged: { 'waterwall_killswitch_engaged{source="sentinel"}': '1x30' },
+    WaterwallUnknownPlaceholders: { waterwall_unknown_placeholders_total: '0+1x30' },
+    WaterwallSecretInOpaqueField: {
+      'waterwall_refusals_total{code="secret-in-opaque-field"}': '0+1x30',
+    },
+    WaterwallUpstreamNotTrusted: { 'waterwall_refusals_total{code="upstream-tls"}': '0+1x30' },
+    WaterwallRefusing: { 'waterwall_refusals_total{code="store-full"}': '0+60x30' },
+    WaterwallReloadRefused: { 'waterwall_alarm_raised{code="reload-refused"}': '1x30' },
+    WaterwallPolicyLoosened: { 'waterwall_alarm_raised{code="policy-loosened"}': '1x30' },
+    WaterwallStoreNearlyFull: {
+      waterwall_store_entries: '9500x30',
+      waterwall_store_capacity_entries: '10000x30',
+    },
+    WaterwallSlow: {
+      'waterwall_added_latency_seconds_bucket{le="0.5"}': '0+10x30',
+      'waterwall_added_latency_seconds_bucket{le="1"}': '0+20x30',
+      'waterwall_added_latency_seconds_bucket{le="+Inf"}': '0+20x30',
+    },
+    WaterwallEventLoopBlocked: { 'nodejs_eventloop_lag_p99_seconds{job="waterwall"}': '0.5x30' },
+  };
+
+  it('each alert is raised by what it is for, and by nothing else', () => {
+    expect(Object.keys(RAISED_BY).slice(1).sort()).toEqual(rules.map(({ alert }) => alert).sort());
+    const tests = Object.entries(RAISED_BY).map(([name, given]) => ({
+      name,
+      interval: '1m',
+      input_series: Object.entries(given).map(([series, values]) => ({ series, values })),
+      promql_expr_test: [
+        {
+          expr: 'count by (alertname) (ALERTS{alertstate="firing"})',
+          eval_time: '25m',
+          exp_samples: name.includes(' ') ? [] : [{ labels: `{alertname="${name}"}`, value: 1 }],
+        },
+      ],
+    }));
+    const folder = mkdtempSync(join(tmpdir(), 'ww-alerts-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'scenarios.yml');
+    const scenarios = { rule_files: [rulesFile], evaluation_interval: '1m', tests };
+    writeFileSync(file, JSON.stringify(scenarios));
+    const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', file]);
+    expect(status, `${stdout}${stderr}`).toBe(0);
   });
 
   it('takes the metrics', async () => {
