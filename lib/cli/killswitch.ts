@@ -9,13 +9,21 @@ interface Options {
   readonly json?: boolean;
 }
 
+const WAYS = `
+Four ways to stop, and to let go:
+  http      waterwall killswitch arm             waterwall killswitch disarm
+  sentinel  touch RUN/kill                       rm RUN/kill
+  sigusr1   kill -USR1 PID                       the same once more
+  config    kill_switch: true in config.yaml     kill_switch: false
+The folders: waterwall config. The process: RUN/proxy.pid`;
+
 const ACTIONS = ['arm', 'disarm', 'status'] as const;
 type Action = (typeof ACTIONS)[number];
 
 export function configure(command: Command): void {
   command
     .description(
-      'Stops all egress at once, what is under way included, or lets it go on. Four sources can hold it: config, sigusr1, sentinel and http; this command is http. disarm tells which others still hold, and how to clear each.',
+      'Stops all egress at once, what is under way included, or lets it go on. Four sources can hold it, each on its own; this command is one of them. status and disarm tell which hold, since when, why, and how to clear each.',
     )
     .addArgument(new Argument('[action]', 'what to do').choices(ACTIONS).default('status'))
     .option('--reason <text>', 'why, for state and audit log')
@@ -26,7 +34,7 @@ export function configure(command: Command): void {
         ['waterwall killswitch arm --reason "key leaked"', 'stop everything'],
         ['waterwall killswitch disarm', 'go on'],
         ['waterwall killswitch status', 'who holds it, and why'],
-      )}\n\nExit status: 1 where disarm leaves it engaged`,
+      )}\n${WAYS}\n\nExit status: 1 where disarm leaves it engaged`,
     )
     .action(act);
 }

@@ -18,7 +18,7 @@ export function configure(command: Command): void {
     );
   command
     .command('list', { isDefault: true })
-    .description('List all types, and which are switched off.')
+    .description('list all types, and which are switched off')
     .option('--json', 'print them as JSON')
     .action(async (options: { json?: boolean }) => {
       const rows = await listTypes(await openFinder());
@@ -28,7 +28,7 @@ export function configure(command: Command): void {
   command
     .command('test')
     .description(
-      'Try a type on a text; tells the columns, never the value. Exit status 1: no match.',
+      'try a type on a text; tells the columns, never the value; exit status 1: no match',
     )
     .argument('<type>', 'a type that is looked for')
     .argument('<text>', 'the text, or - for standard input')

@@ -2,8 +2,13 @@ import type { Command } from 'commander';
 import { examples } from './examples.ts';
 import { printNow } from './output.ts';
 
-/** Answers within this time whatever the daemon does: a wrapper waits for it before every launch. */
-const PATIENCE = 150;
+/**
+ * Milliseconds from the start of this process to its answer, whatever the daemon does: a wrapper
+ * waits for it before every launch. A machine that takes most of it to start us is a busy one, on
+ * which a daemon that is well needs its time too.
+ */
+const DEADLINE = 250;
+const LEAST = 150;
 
 export function configure(command: Command): void {
   command
@@ -21,7 +26,8 @@ export function configure(command: Command): void {
 export async function preLaunchHook(): Promise<void> {
   const { currentHomes } = await import('../ops/current-homes.ts');
   const { askGate } = await import('../ops/health-gate.ts');
-  const gate = await askGate(currentHomes(process.env), PATIENCE);
+  const patience = Math.max(LEAST, Math.round(DEADLINE - performance.now()));
+  const gate = await askGate(currentHomes(process.env), patience);
   if (gate.open) process.exit(0);
   const { hookAnswer } = await import('../ops/hook-answer.ts');
   printNow(JSON.stringify(hookAnswer(gate)));

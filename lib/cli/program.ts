@@ -33,6 +33,12 @@ Start here:
   $ waterwall demo              what it does, in ten seconds, offline
   $ waterwall up                start the proxy
   $ waterwall run -- claude     run an agent through it
+  $ waterwall hook install      have Claude Code check it before each prompt
+
+Where something does not work:
+  $ waterwall status                      how it is, and the next step
+  $ waterwall killswitch                  what stops all egress, and how to clear it
+  $ waterwall verify-install [--runtime]  ten checks, each with the command that mends it
 
 Every command explains itself: waterwall COMMAND --help
 Exit status: 0 fine, 1 the answer is no, 2 wrong usage or an input/output error`;

@@ -41,7 +41,7 @@ export function adminRequest(
       accept: 'application/json',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const fail = (error: unknown): void => reject(failure(error, timeoutMs));
+    const fail = (error: unknown): void => reject(failure(error));
     request.on('error', fail);
     request.on('response', (response) => {
       const chunks: Buffer[] = [];

@@ -18,8 +18,7 @@ export interface AdminQuestion {
 /** A request that is on its way, and how its failure is told. */
 export interface AdminConnection {
   readonly request: ClientRequest;
-  /** @param waited - milliseconds, where it was given up for lack of an answer */
-  failure(error: unknown, waited?: number): WaterwallError;
+  failure(error: unknown): WaterwallError;
 }
 
 /** Sends a request over the admin channel. */
@@ -45,14 +44,14 @@ export function connectAdmin(
     },
   });
   request.end(text);
-  return { request, failure: (error, waited) => asTyped(error, socketPath, waited) };
+  return { request, failure: (error) => asTyped(error, socketPath) };
 }
 
-function asTyped(error: unknown, socketPath: string, waited: number | undefined): WaterwallError {
+function asTyped(error: unknown, socketPath: string): WaterwallError {
   const { code, name } = error as NodeJS.ErrnoException;
   // ENOTDIR: a parent of the socket is no folder; ECONNREFUSED: a socket left by a dead process.
   if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR') {
-    return new WaterwallError('not-running', 'Waterwall is not running', {
+    return new WaterwallError('not-running', 'the proxy is not running', {
       fix: 'start it: waterwall up',
       cause: error,
     });
@@ -64,10 +63,10 @@ function asTyped(error: unknown, socketPath: string, waited: number | undefined)
     });
   }
   const timedOut = code === 'ABORT_ERR' || name === 'TimeoutError' || name === 'AbortError';
-  const message =
-    timedOut && waited !== undefined
-      ? `Waterwall did not answer within ${waited} ms at ${socketPath}`
-      : `Waterwall did not answer properly at ${socketPath} (${code ?? 'unexpected answer'})`;
+  // No number: this becomes part of what a model is told, where the same state is the same bytes.
+  const message = timedOut
+    ? `the proxy did not answer in time at ${socketPath}`
+    : `the proxy did not answer properly at ${socketPath} (${code ?? 'unexpected answer'})`;
   return new WaterwallError('io-error', message, {
     fix: 'look at its log; restart it if it hangs',
     cause: error,

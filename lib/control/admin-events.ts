@@ -54,7 +54,7 @@ export async function* adminEvents(
     if (silent !== undefined) throw silent;
   } catch (error) {
     if (more.signal?.aborted) return;
-    throw failure(silent ?? error, silence);
+    throw failure(silent ?? error);
   } finally {
     request.destroy();
   }

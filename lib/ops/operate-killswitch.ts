@@ -67,7 +67,7 @@ async function atRest(
   const sources = killSwitchAtRest(homes);
   const latched = sources.some(({ source }) => source === 'http');
   if (action === 'disarm' && latched) {
-    throw new WaterwallError('not-running', 'Waterwall is not running, and only it can disarm', {
+    throw new WaterwallError('not-running', 'the proxy is not running, and only it can disarm', {
       fix: 'start it (waterwall up), then disarm again',
       details: { sources_active: sources.map(({ source }) => source), sources },
       cause: why,
