@@ -99,7 +99,7 @@ function section(command: CommandOutline): readonly string[] {
     roff(description),
     ...given.flatMap((argument) => item(argument.usage, argument.description)),
     ...options.flatMap((option) => item(option.flags, option.description)),
-    ...(after === '' ? [] : ['.PP', '.nf', ...after.split('\n').map(escape), '.fi']),
+    ...(after === '' ? [] : ['.PP', '.nf', ...after.split('\n').map(roff), '.fi']),
   ];
 }
 

@@ -25,9 +25,9 @@ export function configure(command: Command): void {
       'after',
       `${examples(
         ['waterwall verify-chain', 'the log of this home'],
-        ['waterwall verify-chain ./chain --pubkey signing.pub', 'a log elsewhere'],
-        ['waterwall verify-chain --known kept.notes', 'nothing was rolled back'],
-      )}\n\nExit status: 0 clean, 1 tampered, 2 usage or input/output error, 3 intact but incomplete`,
+        ['waterwall verify-chain ./chain --pubkey signing.pub', 'a log from elsewhere'],
+        ['waterwall verify-chain --known kept.notes', 'and nothing was rolled back since'],
+      )}\n\nExit status: 0 clean, 1 tampered, 2 usage or I/O, 3 intact but incomplete`,
     )
     .action(async (path: string | undefined, options: Options) => {
       const { exitCodeOf, verifyChain } = await import('../audit/verify.ts');

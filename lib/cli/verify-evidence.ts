@@ -19,7 +19,7 @@ export function configure(command: Command): void {
       `${examples([
         'waterwall verify-evidence evidence.tar.gz --pubkey signing.pub',
         'with the key you trust',
-      ])}\n\nExit status: 0 clean, 1 tampered, 2 usage or input/output error, 3 no trusted key`,
+      ])}\n\nExit status: 0 clean, 1 tampered, 2 usage or I/O, 3 no trusted key`,
     )
     .action(async (path: string, options: { pubkey?: string; json?: boolean }) => {
       const { exitCodeOf } = await import('../audit/verify.ts');

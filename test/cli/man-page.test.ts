@@ -21,10 +21,17 @@ test('it names every command and every option, and is ASCII', async () => {
   }
 });
 
-test('groff has nothing to say against it', ({ skip }) => {
-  const { error, status, stderr } = spawnSync('groff', ['-man', '-ww', '-Tascii', FILE], {
+test('groff has nothing to say against it, and shows each example', async ({ skip }) => {
+  const { error, status, stdout, stderr } = spawnSync('groff', ['-man', '-ww', '-Tutf8', FILE], {
     encoding: 'utf8',
   });
   if (error !== undefined) skip('groff is not installed');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  // What is read is what the help says, line by line.
+  const shown = stdout.replace(/[‐−]/g, '-').replace(/[‘’]/g, "'");
+  for (const { after } of withDescendants(await outlineProgram()).slice(1)) {
+    for (const line of after.split('\n')) {
+      if (/^[ -~]*$/.test(line)) expect(shown).toContain(line.trim());
+    }
+  }
 });
