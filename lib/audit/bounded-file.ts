@@ -25,7 +25,7 @@ export async function readBounded(path: string, limit: number): Promise<Buffer> 
     const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     const what = isMissing ? 'is not there' : 'cannot be read';
     throw new WaterwallError(isMissing ? 'file-missing' : 'io-error', `${path} ${what}.`, {
-      fix: 'Name a file that is there and that this user may read.',
+      fix: 'name a file that is there and that this user may read',
       cause,
     });
   }

@@ -26,8 +26,8 @@ export function configure(command: Command): void {
     )
     .action(async (digits: string, { out, json }: Options) => {
       if (!/^\d{1,15}$/.test(digits)) {
-        throw new WaterwallError('usage', `${digits} is not the number of a line.`, {
-          fix: 'Give the seq of a line, as the log and the dashboard show it.',
+        throw new WaterwallError('usage', `${digits} is not the number of a line`, {
+          fix: 'give the seq of a line, as the log and the dashboard show it',
         });
       }
       const seq = Number(digits);

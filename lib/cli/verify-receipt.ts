@@ -57,7 +57,7 @@ async function inputs(path: string, pubkey: string | undefined) {
   const { MAX_RECEIPT_BYTES } = await import('../audit/receipt.ts');
   const keys = await chosenKeys(pubkey);
   if (keys === undefined) {
-    throw new WaterwallError('file-missing', 'There is no public key to verify it with.', {
+    throw new WaterwallError('file-missing', 'there is no public key to verify it with', {
       fix: "Name the log's signing.pub with --pubkey.",
     });
   }

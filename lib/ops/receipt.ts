@@ -32,7 +32,7 @@ export async function makeReceipt(homes: Homes, seq: number): Promise<string> {
 }
 
 function notSigned(seq: number, size: number): WaterwallError<'usage'> {
-  return new WaterwallError('usage', `Line ${seq} is not there, or not signed yet.`, {
-    fix: `Name a line from 0 to ${size - 1}.`,
+  return new WaterwallError('usage', `line ${seq} is not there, or not signed yet`, {
+    fix: `name a line from 0 to ${size - 1}`,
   });
 }

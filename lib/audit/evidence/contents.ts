@@ -182,9 +182,9 @@ export function sha256(bytes: Uint8Array): string {
 function tooMany(): WaterwallError<'usage'> {
   return new WaterwallError(
     'usage',
-    `There are more than ${MAX_RECEIPTS} redactions in that time.`,
+    `there are more than ${MAX_RECEIPTS} redactions in that time`,
     {
-      fix: 'Export it in parts with --since and --until.',
+      fix: 'export it in parts with --since and --until',
     },
   );
 }

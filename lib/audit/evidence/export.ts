@@ -108,8 +108,8 @@ function checkEnvelope(envelope: Buffer, { keys }: EvidenceSources): void {
       ? { fault: 'signing.pub holds no manifest key' }
       : openStatement(envelope, EVIDENCE_BUNDLE, manifest);
   if (!('fault' in opened)) return;
-  throw new WaterwallError('io-error', `The bundle's manifest is no good: ${opened.fault}.`, {
-    fix: 'See that signing.pub belongs to the signer of this log.',
+  throw new WaterwallError('io-error', `the bundle's manifest is no good: ${opened.fault}`, {
+    fix: 'see that signing.pub belongs to the signer of this log',
   });
 }
 
@@ -175,13 +175,13 @@ function asError(out: string, cause: unknown): unknown {
   const { code } = cause as NodeJS.ErrnoException;
   if (code === undefined || code === 'ABORT_ERR') return cause;
   if (code === 'EEXIST') {
-    return new WaterwallError('usage', `${out} is there already.`, {
-      fix: 'Name another file, or add --overwrite.',
+    return new WaterwallError('usage', `${out} is there already`, {
+      fix: 'name another file, or add --overwrite',
       cause,
     });
   }
-  return new WaterwallError('io-error', `${out} cannot be written (${code}).`, {
-    fix: 'Name a file in a folder that is there, writable, and on a disk with room.',
+  return new WaterwallError('io-error', `${out} cannot be written (${code})`, {
+    fix: 'name a file in a folder that is there, writable, and on a disk with room',
     cause,
   });
 }

@@ -97,8 +97,8 @@ async function readLatest(logFolder: string, key: VerifierKey): Promise<SignedCh
   const path = join(logFolder, CHECKPOINT_FILE);
   const note = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
-    throw new WaterwallError('file-missing', `${path} is not there: nothing is signed yet.`, {
-      fix: 'Start Waterwall once, so that the signer signs what there is.',
+    throw new WaterwallError('file-missing', `${path} is not there: nothing is signed yet`, {
+      fix: 'start Waterwall once, so that the signer signs what there is',
       cause,
     });
   });
@@ -112,7 +112,7 @@ function noteOf(note: string, key: VerifierKey, path = 'the chain'): SignedCheck
 }
 
 function nothingThen(): WaterwallError<'usage'> {
-  return new WaterwallError('usage', 'There is no signed line in that time.', {
-    fix: 'Give another --since and --until, or leave them out for the whole log.',
+  return new WaterwallError('usage', 'there is no signed line in that time', {
+    fix: 'give another --since and --until, or leave them out for the whole log',
   });
 }

@@ -328,6 +328,6 @@ function asFault(error: unknown, path: string): { file: string; reason: string }
   throw new WaterwallError(
     isMissing ? 'file-missing' : 'io-error',
     `${path} ${isMissing ? 'is not there' : 'cannot be read'}.`,
-    { fix: 'Name the bundle that export-evidence wrote.', cause: error },
+    { fix: 'name the bundle that export-evidence wrote', cause: error },
   );
 }
