@@ -30,7 +30,11 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-say() { printf '%-8s %s\n' "$1" "$2"; }
+changed=false
+say() {
+  printf '%-8s %s\n' "$1" "$2"
+  case $1 in made | updated) changed=true ;; esac
+}
 refuse() { printf 'install.sh: %s\n  fix: %s\n' "$1" "$2" >&2; exit 1; }
 
 source_folder=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
@@ -41,6 +45,7 @@ fi
 opt=$prefix/opt/waterwall
 etc=$prefix/etc/waterwall
 log=$prefix/var/log/waterwall
+state=$prefix/var/lib/waterwall-signer
 units=$prefix/usr/local/lib/systemd/system
 bin=$prefix/usr/local/bin
 
@@ -154,13 +159,40 @@ link() { # target, name; a name that is somebody else's stays
 }
 link "$node" "$opt/node"
 link "$release" "$opt/current"
-link "${opt#"$prefix"}/current/bin/waterwall.js" "$bin/waterwall"
-link "${opt#"$prefix"}/current/deploy/wrappers/waterwall-launch" "$bin/waterwall-launch"
-link "${opt#"$prefix"}/current/deploy/waterwall-tui" "$bin/waterwall-tui"
+link /opt/waterwall/current/bin/waterwall.js "$bin/waterwall"
+link /opt/waterwall/current/deploy/wrappers/waterwall-launch "$bin/waterwall-launch"
+link /opt/waterwall/current/deploy/waterwall-tui "$bin/waterwall-tui"
 
 # --- Homes, CA, keys --------------------------------------------------------------------------
 make_folder root:waterwall 0750 "$etc"
 make_folder waterwall:waterwall 0750 "$log"
+make_folder waterwall-signer:waterwall-signer 0700 "$state"
+# Before the log is made: with a signer of its own, the proxy makes no keys for it.
+if [ -e "$etc/config.yaml" ]; then say kept "$etc/config.yaml"; else
+  cat >"$scratch/config.yaml" <<'YAML'
+# Settings that differ from the defaults; `waterwall config` prints all, with where each came from.
+audit:
+  # The signer is a service of its own user: the proxy cannot rewrite what was signed.
+  signer: /run/waterwall-signer/signer.sock
+YAML
+  install -m 0640 "$scratch/config.yaml" "$etc/config.yaml"
+  say made "$etc/config.yaml"
+fi
+own_signer=true
+if ! grep -qF waterwall-signer/signer.sock "$etc/config.yaml"; then
+  own_signer=false
+  say left "the signer with the proxy: $etc/config.yaml names no socket of its own (docs/deploy.md)"
+elif [ -e "$etc/signing.pub" ]; then say kept "$etc/signing.pub"
+else
+  # The keys are made by their own user; an installation that was cut short has them already.
+  as_signer=()
+  [ -n "$prefix" ] ||
+    as_signer=(setpriv --reuid waterwall-signer --regid waterwall-signer --clear-groups)
+  [ -e "$state/vkeys" ] || (cd "$state" && env -i PATH="$PATH" ${as_signer[@]+"${as_signer[@]}"} \
+    "$node" "$opt/$release/bin/waterwall.js" signer --init --state "$state") >/dev/null
+  install -m 0640 "$state/vkeys" "$etc/signing.pub"
+  say made "$etc/signing.pub, the signer's keys in $state"
+fi
 if [ -f "$etc/ca.key" ] && [ -f "$etc/session.key" ] && [ ! -e "$etc/.init-pending" ]; then
   say kept "CA, keys and configuration in $etc"
 else
@@ -197,10 +229,12 @@ fi
 if [ -z "$prefix" ]; then
   systemctl daemon-reload
   if $start; then
-    systemctl enable --now waterwall.service waterwall-restart.timer
-    say started 'waterwall.service, waterwall-restart.timer'
-  elif systemctl is-active --quiet waterwall.service; then
-    say running 'the version before, until: systemctl restart waterwall'
+    services=(waterwall.service waterwall-restart.timer)
+    ! $own_signer || services=(waterwall-signer.service "${services[@]}")
+    systemctl enable --now "${services[@]}"
+    say started "${services[*]}"
+  elif $changed && systemctl is-active --quiet waterwall.service; then
+    say running 'the version before, until: systemctl restart waterwall-signer waterwall'
   fi
 fi
 
@@ -209,8 +243,8 @@ cat <<TEXT
 What comes next
   1. look at $etc/permitted_hosts.yaml; after a change: waterwall regen-ca
   2. name secrets no pattern knows in $etc/known_secrets.yaml
-  3. systemctl enable --now waterwall waterwall-restart.timer
-  4. waterwall verify-install --runtime
+  3. systemctl enable --now waterwall-signer waterwall waterwall-restart.timer
+  4. waterwall verify-install --runtime; copy $etc/signing.pub to another machine
   5. as an operator (install.sh --operator USER): waterwall run -- claude
 Changes of the units belong into drop-ins: systemctl edit waterwall
 TEXT

@@ -61,6 +61,14 @@ describe.runIf(LINUX)('install.sh', () => {
     for (const name of KEYS) expect(modeOf(at('etc/waterwall', name)), name).toBe(0o600);
     expect(modeOf(at('etc/waterwall'))).toBe(0o750);
     expect(modeOf(at('var/log/waterwall'))).toBe(0o750);
+    const state = at('var/lib/waterwall-signer');
+    expect(modeOf(state)).toBe(0o700);
+    for (const name of ['log.key', 'manifest.key']) expect(modeOf(join(state, name))).toBe(0o600);
+    expect(readFileSync(at('etc/waterwall/signing.pub'))).toEqual(
+      readFileSync(join(state, 'vkeys')),
+    );
+    // The proxy has none of its own.
+    expect(existsSync(at('var/log/waterwall/signer'))).toBe(false);
   });
 
   test('the installed program runs from where it is, without what only development needs', () => {
@@ -79,7 +87,9 @@ describe.runIf(LINUX)('install.sh', () => {
 
   test('again: makes nothing, and leaves configuration, keys and log as they are', () => {
     appendFileSync(at('etc/waterwall/config.yaml'), '# mine\n');
-    const files = [...KEYS, 'ca.pem', 'config.yaml'].map((name) => at('etc/waterwall', name));
+    const files = [...KEYS, 'ca.pem', 'config.yaml', 'signing.pub'].map((name) =>
+      at('etc/waterwall', name),
+    );
     const before = files.map((file) => readFileSync(file));
     const again = install();
     expect(again).toMatchObject({ code: 0, stderr: '' });
@@ -120,7 +130,8 @@ describe.runIf(LINUX)('install.sh', () => {
   test('uninstall keeps keys and log, --purge does not', () => {
     const gone = uninstall();
     expect(gone).toMatchObject({ code: 0, stderr: '' });
-    expect(did(gone, 'kept')).toEqual([at('etc/waterwall'), at('var/log/waterwall')]);
+    const kept = ['etc/waterwall', 'var/log/waterwall', 'var/lib/waterwall-signer'];
+    expect(did(gone, 'kept')).toEqual(kept.map((path) => at(path)));
     for (const path of ['opt/waterwall', 'usr/local/bin/waterwall', 'etc/logrotate.d/waterwall'])
       expect(existsSync(at(path)), path).toBe(false);
     expect(readdirSync(at('usr/local/lib/systemd/system'))).toEqual([]);
@@ -129,8 +140,7 @@ describe.runIf(LINUX)('install.sh', () => {
       `CA, keys and configuration in ${at('etc/waterwall')}`,
     );
     expect(uninstall('--purge').code).toBe(0);
-    expect(existsSync(at('etc/waterwall'))).toBe(false);
-    expect(existsSync(at('var/log/waterwall'))).toBe(false);
+    for (const path of kept) expect(existsSync(at(path)), path).toBe(false);
     expect(uninstall()).toMatchObject({ code: 0, stderr: '' });
   });
 });
