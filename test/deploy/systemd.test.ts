@@ -36,7 +36,7 @@ const did = (ran: Ran, word: string): string[] =>
   ran.stdout.split('\n').flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(9)] : []));
 
 // Needs flock and systemd-notify, which the service needs too.
-describe.runIf(LINUX)('install.sh', () => {
+describe.runIf(LINUX)('install.sh', { timeout: 180_000 }, () => {
   beforeAll(() => {
     prefix = mkdtempSync(join(tmpdir(), 'ww-install-'));
     first = install();

@@ -51,7 +51,10 @@ export async function serveSocket(
 ): Promise<SignerService> {
   const { answers, origin, state, lock } = await openSigner(folder);
   const told = sometimes(onNote);
+  const connections = new Set<Socket>();
   const server = createServer((connection) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
     connection.on('error', () => connection.destroy());
     serve(connection, answers, told);
   });
@@ -68,6 +71,8 @@ export async function serveSocket(
     ended,
     close() {
       server.close();
+      // A daemon stays connected for as long as it runs; whatever it was answered is on the disk.
+      for (const connection of connections) connection.destroy();
       state.close();
       void lock.release();
     },
