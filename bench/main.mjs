@@ -44,7 +44,10 @@ else {
   console.log(tableOf(results));
   if (results.cpu !== undefined) console.log(`\nCPU, ms a request:\n${cpuTable(results.cpu)}`);
   for (const name of results.skipped) say(`${name} did not start: left out`);
-  if (values.readme) writeReadme(results);
+  if (values.readme) {
+    const caption = `Measured on ${results.date.slice(0, 10)}: ${results.machine}. Medians of interleaved rounds.`;
+    writeReadme('bench', 'npm run bench -- --readme', `${caption}\n\n${tableOf(results)}`);
+  }
 }
 
 async function run() {
