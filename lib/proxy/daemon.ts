@@ -147,6 +147,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       stopUpkeep();
       listener.close();
       interceptor.stop();
+      live.retireAll();
       await settledWithin(live.idle(), reloader.current.settings.shutdownGrace);
       live.cutAll(stopping());
       await settledWithin(live.idle(), LAST_WORDS);

@@ -16,6 +16,9 @@ export interface TunnelReport {
 /** How long a client may take to say whom it wants to speak to. */
 const HELLO_TIMEOUT = 10_000;
 
+/** A tunnel in which nothing has moved for as long, in milliseconds, has nothing to finish. */
+const QUIET = 1_000;
+
 /** A ClientHello with everything in it stays below; see `client-hello.ts`. */
 const MAX_HELLO = 80 * 1024;
 
@@ -50,11 +53,22 @@ export async function runTunnel(
   let far: net.Socket | undefined;
   let open = false;
   let cutBy: CutReason | undefined;
-  const leave = live.enter((reason) => {
+  let retiring: NodeJS.Timeout | undefined;
+  const cut = (reason: CutReason): void => {
     cutBy = reason;
     if (far !== undefined) cutOff(far);
     if (open) client.destroy();
-  });
+  };
+  const retire = (): void => {
+    retiring ??= whenQuiet(
+      () => (far?.bytesRead ?? 0) + client.bytesRead,
+      () => {
+        far?.destroySoon();
+        client.destroySoon();
+      },
+    );
+  };
+  const leave = live.enter(cut, retire);
   try {
     const upstream = await connect(dial, authority, client, (dialling) => {
       far = dialling;
@@ -73,6 +87,7 @@ export async function runTunnel(
     throw cutBy ?? error;
   } finally {
     leave();
+    clearInterval(retiring);
     far?.destroy();
     if (open) {
       client.destroy();
@@ -80,6 +95,16 @@ export async function runTunnel(
       hooks.onClose({ host: authority.host, sent, received });
     }
   }
+}
+
+/** Calls again and again while nothing is counted any more. */
+function whenQuiet(count: () => number, act: () => void): NodeJS.Timeout {
+  let before = count();
+  return setInterval(() => {
+    const now = count();
+    if (now === before) act();
+    before = now;
+  }, QUIET);
 }
 
 function connect(

@@ -98,3 +98,37 @@ test('a tunnel that speaks no TLS is cut off', async () => {
   socket.write('GET / HTTP/1.1\r\nHost: api.groq.com\r\n\r\n');
   expect((await readAll(socket)).end).not.toBe('open');
 });
+
+test('a tunnel in which nothing moves holds up no stop; one that is used goes on to the grace', async () => {
+  const own = await startDaemon({
+    provider,
+    config: { upstream_proxy: `http://127.0.0.1:${relay.port}`, shutdown_grace: '60s' },
+  });
+  try {
+    const address = { port: own.port, ca: provider.root };
+    const idle = await tlsTunnel(address, 'tunnel.example');
+    const used = await tlsTunnel(address, 'tunnel.example');
+    let bytes = 0;
+    used.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    provider.behave('/drip', (_request, response) => {
+      response.writeHead(200);
+      let left = 10;
+      const drip = setInterval(() => {
+        if (--left > 0) return response.write('x'.repeat(100));
+        clearInterval(drip);
+        return response.end('end');
+      }, 300);
+    });
+    used.write('GET /drip HTTP/1.1\r\nHost: tunnel.example\r\n\r\n');
+    const idleEnded = once(idle, 'close');
+    await once(used, 'data');
+    const exit = own.stop();
+    await idleEnded;
+    expect(await exit).toEqual({ code: 0, signal: null });
+    expect(bytes).toBeGreaterThan(900);
+  } finally {
+    await own.dispose();
+  }
+});

@@ -37,6 +37,19 @@ describe('createLive', () => {
     expect(cut.sort()).toEqual(['b', 'killswitch-engaged']);
   });
 
+  it('lets retire what knows how to', () => {
+    const live = createLive(() => () => {});
+    const retired: string[] = [];
+    live.enter(() => {});
+    live.enter(
+      () => retired.push('cut'),
+      () => retired.push('retired'),
+    );
+    live.retireAll();
+    expect(retired).toEqual(['retired']);
+    expect(live.size).toBe(2);
+  });
+
   it('is idle at once where nothing is under way', async () => {
     await expect(createLive(() => () => {}).idle()).resolves.toBeUndefined();
   });
