@@ -1,5 +1,5 @@
 import { isJson } from '../detect/well-formed.ts';
-import { type Draft, splice } from './draft.ts';
+import { type Draft, shiftEdits, splice } from './draft.ts';
 import { redactJson } from './json.ts';
 import { classify } from './kind.ts';
 import { isMedia, isText, requireText } from './media.ts';
@@ -10,6 +10,9 @@ import type { RedactedBody, RedactionContext } from './types.ts';
 
 /** A multipart body inside a multipart body, and so on. */
 const MAX_NESTING = 4;
+
+/** The byte order mark that some encoders put before a document, and many parsers pass over. */
+const MARK = Buffer.from('\ufeff');
 
 /**
  * Redacts a request body, or a message of a WebSocket.
@@ -49,7 +52,11 @@ function draftOf(
   }
   requireText(bytes, charset, 'the request body');
   // Providers read JSON whatever its type says, and only there do files have their places.
-  if (kind === 'json' || isObject(bytes)) return redactJson(bytes, ctx);
+  const json = bytes.subarray(MARK.equals(bytes.subarray(0, MARK.length)) ? MARK.length : 0);
+  if (kind === 'json' || isObject(json)) {
+    const { edits, privateKeySeen } = redactJson(json, ctx);
+    return { edits: shiftEdits(edits, bytes.length - json.length), privateKeySeen };
+  }
   switch (kind) {
     case 'ndjson':
       return redactText(bytes, ctx, { depthAt: () => 1 });

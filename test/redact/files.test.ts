@@ -122,6 +122,15 @@ describe.each(PLACES)('file data in %s', (_, api, make) => {
     }
   });
 
+  it('is scanned behind a byte order mark', () => {
+    const body = `\ufeff${JSON.stringify(make(base64(aws)))}`;
+    for (const type of ['application/json', '']) {
+      const text = redact(body, type, createContext(api));
+      expect(text.startsWith('\ufeff{')).toBe(true);
+      expect(JSON.parse(text.slice(1))).toEqual(make(base64(awsPlaceholder)));
+    }
+  });
+
   it('that is media stays, whatever it looks like', () => {
     const image = Buffer.concat([
       Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'),

@@ -25,7 +25,7 @@ function wordTest(word: string): Test {
   const compared = /^n([<>=])(\d+)$/.exec(word);
   if (compared !== null) return countTest(compared[1] as string, Number(compared[2]));
   const [, field, wanted] = /^([a-z]+):(.*)$/.exec(word) ?? [];
-  const read = field === undefined ? undefined : FIELDS[field];
+  const read = field !== undefined && Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined;
   if (read === undefined || wanted === undefined) return anywhere(word);
   return (activity) => read(activity).some((value) => value.toLowerCase().includes(wanted));
 }

@@ -33,6 +33,7 @@ test.each([
   ['host:nobody', []],
   ['- ', [1, 2, 3, 4]],
   ['foo:bar', []],
+  ['constructor:x', []],
 ])('%j', (filter, wanted) => {
   const fits = parseFilter(filter);
   expect([OUT, CLEAN, REFUSED, NOTICE].filter(fits).map(({ seq }) => seq)).toEqual(wanted);
