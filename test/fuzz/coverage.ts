@@ -9,6 +9,8 @@ export interface Coverage {
   look(): ReadonlySet<Place>;
   /** From now on these are old. */
   keep(places: Iterable<Place>): void;
+  /** Keeps all that has run since the last look. */
+  keepAll(): void;
   /** How many are kept. */
   readonly size: number;
   stop(): void;
@@ -31,30 +33,53 @@ export function startCoverage(isCounted: (url: string) => boolean): Coverage {
   session.connect();
   session.post('Profiler.enable');
   session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
-  const kept = new Set<Place>();
+  const kept = new Map<number, Uint8Array>();
+  let size = 0;
+
+  /** Tells of each place that has run since the last time. */
+  function each(tell: (script: number, offset: number) => void): void {
+    let scripts: readonly Profiler.ScriptCoverage[] = [];
+    // A session with its own thread answers before it returns.
+    session.post('Profiler.takePreciseCoverage', (_error, { result }) => {
+      scripts = result;
+    });
+    for (const script of scripts) {
+      if (!isCounted(script.url)) continue;
+      const ran = paint(script);
+      for (let at = ran.indexOf(1); at >= 0; at = ran.indexOf(1, at + 1)) {
+        tell(Number(script.scriptId), at);
+      }
+    }
+  }
+
+  function keep(script: number, offset: number): void {
+    let places = kept.get(script);
+    if (places === undefined || places.length <= offset) {
+      const longer = new Uint8Array(2 * (offset + 1));
+      longer.set(places ?? []);
+      places = longer;
+      kept.set(script, places);
+    }
+    size += 1 - (places[offset] as number);
+    places[offset] = 1;
+  }
+
   return {
     look() {
-      let scripts: readonly Profiler.ScriptCoverage[] = [];
-      // A session with its own thread answers before it returns.
-      session.post('Profiler.takePreciseCoverage', (_error, { result }) => {
-        scripts = result;
-      });
       const fresh = new Set<Place>();
-      for (const script of scripts) {
-        if (!isCounted(script.url)) continue;
-        const first = Number(script.scriptId) * LONGEST_SCRIPT;
-        const ran = paint(script);
-        for (let at = ran.indexOf(1); at >= 0; at = ran.indexOf(1, at + 1)) {
-          if (!kept.has(first + at)) fresh.add(first + at);
-        }
-      }
+      each((script, offset) => {
+        if (kept.get(script)?.[offset] !== 1) fresh.add(script * LONGEST_SCRIPT + offset);
+      });
       return fresh;
     },
     keep(places) {
-      for (const place of places) kept.add(place);
+      for (const place of places) {
+        keep(Math.floor(place / LONGEST_SCRIPT), place % LONGEST_SCRIPT);
+      }
     },
+    keepAll: () => each(keep),
     get size() {
-      return kept.size;
+      return size;
     },
     stop() {
       session.post('Profiler.stopPreciseCoverage');

@@ -9,13 +9,13 @@ export interface SlowInput {
 }
 
 /** Inputs that are looked at; each is repeated to both lengths. */
-const MOST = 40;
+const MOST = 8;
 
-const SHORT = 16 * 1024;
-const TIMES = 8;
+const SHORT = 8 * 1024;
+const TIMES = 4;
 
 /** What quadratic work would multiply the time by is {@link TIMES} squared; caches cost something. */
-const TOO_MANY = 4 * TIMES;
+const TOO_MANY = 3 * TIMES;
 
 /** Less than this in milliseconds is noise. */
 const NOISE = 60;
@@ -40,7 +40,7 @@ export async function linearityOf(
 /** Processor time: what else the machine does does not count. */
 async function quickest(target: Target, input: Buffer): Promise<number> {
   const times: number[] = [];
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 2; round++) {
     const before = process.cpuUsage();
     await target.run(input);
     const { user, system } = process.cpuUsage(before);

@@ -76,11 +76,10 @@ export async function fuzz(target: Target, options: LoopOptions): Promise<LoopRe
     if (finding !== undefined) {
       return { tried, corpus, finding: await shortest(target, finding) };
     }
-    const blocks = coverage?.look();
-    if (blocks !== undefined && blocks.size > 0) {
-      if (!isFirst) await keepWhatRan(batch, blocks);
-      coverage?.keep(blocks);
-    }
+    if (isFirst) coverage?.keepAll();
+    const blocks = coverage?.look() ?? new Set();
+    if (blocks.size > 0) await keepWhatRan(batch, blocks);
+    coverage?.keep(blocks);
     if (!more(tried)) return { tried, corpus, finding: undefined };
     batch = Array.from({ length: size }, () =>
       mutate(pick(corpus, random), random, words, corpus, target.longest ?? LONGEST),

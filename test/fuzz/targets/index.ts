@@ -2,7 +2,9 @@ import type { Target } from '../target.ts';
 import { ANSWERS } from './answers.ts';
 import { CODINGS } from './codings.ts';
 import { CONNECTIONS } from './connections.ts';
+import { DASHBOARD } from './dashboard.ts';
 import { DETECTION } from './detection.ts';
+import { EVIDENCE } from './evidence.ts';
 import { JSON_TARGETS } from './json.ts';
 import { REQUESTS } from './requests.ts';
 import { TEXTS } from './texts.ts';
@@ -16,4 +18,6 @@ export const TARGETS: readonly Target[] = [
   ...REQUESTS,
   ...ANSWERS,
   ...TEXTS,
+  ...EVIDENCE,
+  ...DASHBOARD,
 ];
