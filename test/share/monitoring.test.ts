@@ -44,6 +44,8 @@ const facts = {
   tally: createTally().read(),
   alarms: [],
   store: {},
+  chain: { length: 3, signed: 2 },
+  signer: { state: 'running', waitingMs: 0, signatures: 1, restarts: 0 },
 } as unknown as MetricsFacts;
 
 /** Names an expression uses, and the labels it puts to each. */
@@ -125,6 +127,9 @@ describe.runIf(promtool)('promtool', () => {
     'nothing while all is well': {
       'up{job="waterwall"}': '1x30',
       'waterwall_healthy{part="chain"}': '1x30',
+      waterwall_signer_running: '1x30',
+      waterwall_signer_waiting_seconds: '0.1x30',
+      waterwall_signer_restarts_total: '2x30',
       'waterwall_killswitch_engaged{source="http"}': '0x30',
       waterwall_unknown_placeholders_total: '3x30',
       'waterwall_refusals_total{code="upstream-tls"}': '1x30',
@@ -137,6 +142,9 @@ describe.runIf(promtool)('promtool', () => {
     },
     WaterwallDown: { 'up{job="waterwall"}': '0x30' },
     WaterwallUnhealthy: { 'waterwall_healthy{part="signer"}': '0x30' },
+    WaterwallSignerGone: { waterwall_signer_running: '0x30' },
+    WaterwallSigningLate: { waterwall_signer_waiting_seconds: '8x30' },
+    WaterwallSignerRestarting: { waterwall_signer_restarts_total: '0+1x30' },
     WaterwallKillSwitchEngaged: { 'waterwall_killswitch_engaged{source="sentinel"}': '1x30' },
     WaterwallUnknownPlaceholders: { waterwall_unknown_placeholders_total: '0+1x30' },
     WaterwallSecretInOpaqueField: {
