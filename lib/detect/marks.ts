@@ -12,7 +12,8 @@ export interface MarkRule {
 }
 
 export const MARK_RULES: readonly MarkRule[] = [
-  { kind: 'placeholder', shape: '<pl[:-]', backslashes: 0 },
+  { kind: 'placeholder', shape: '<pl:[A-Z0-9_\\\\]', backslashes: 0 },
+  { kind: 'placeholder', shape: '<pl-e', backslashes: 0 },
   { kind: 'placeholder', shape: 'u003[cC]pl', backslashes: 1 },
   // The end of whatever entity stands for `<`: `&lt;`, `&LT;`, `&#60;`, `&#x3c;`, `\\u0026lt;`.
   { kind: 'placeholder', shape: ';pl[:-]', backslashes: 0 },

@@ -33,6 +33,7 @@ const TRAILING = 2;
  * has one text, and so one placeholder, with and without `Bearer ` before it.
  */
 export function withoutKnown(contextual: readonly Span[], known: readonly Span[]): Span[] {
+  if (contextual.length === 0) return [];
   const ends = new Map(known.map(({ start, end }) => [start, end]));
   return contextual.filter(({ start, end }) => end > (ends.get(start) ?? -TRAILING) + TRAILING);
 }

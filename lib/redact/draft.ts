@@ -1,5 +1,6 @@
-import type { Edit } from '../json/edit.ts';
+import { applyEdits, type Edit } from '../json/edit.ts';
 import { escapeLiteralEdits } from '../vault/literal.ts';
+import type { Replacement } from '../vault/vault.ts';
 import type { Finding } from './finding.ts';
 import type { Inspection } from './inspect.ts';
 import type { RedactedBody, Redaction, RedactionContext } from './types.ts';
@@ -21,13 +22,20 @@ export interface Draft {
 export function replaceFinding(bytes: Buffer, finding: Finding, ctx: RedactionContext): DraftEdit {
   const { start, end } = finding;
   const text = decodeThrough(bytes.subarray(start, end), finding.layers);
-  const { placeholder, fingerprint, type } = ctx.vault.redact(finding.type, text, ctx.pin, ctx.now);
-  return {
-    start,
-    end,
-    bytes: Buffer.from(placeholder, 'latin1'),
-    redactions: [{ type, hmac: fingerprint }],
-  };
+  const made = ctx.vault.redact(finding.type, text, ctx.pin, ctx.now);
+  return { start, end, bytes: made.bytes, redactions: redactionsOf(made) };
+}
+
+/** A conversation holds the same secrets again and again. */
+const redactionsOfReplacement = new WeakMap<Replacement, readonly Redaction[]>();
+
+function redactionsOf(made: Replacement): readonly Redaction[] {
+  let redactions = redactionsOfReplacement.get(made);
+  if (redactions === undefined) {
+    redactions = [{ type: made.type, hmac: made.fingerprint }];
+    redactionsOfReplacement.set(made, redactions);
+  }
+  return redactions;
 }
 
 /**
@@ -72,19 +80,16 @@ export function shiftEdits(edits: readonly DraftEdit[], offset: number): DraftEd
   return edits.map((edit) => ({ ...edit, start: edit.start + offset, end: edit.end + offset }));
 }
 
-/** Carries a draft out; what stays shares memory with the message. */
+/** From here on one copy costs less than a slice for each part, here and where it is sent. */
+const MANY_EDITS = 64;
+
+/** Carries a draft out; but for many edits what stays shares memory with the message. */
 export function splice(bytes: Buffer, draft: Draft): RedactedBody {
   const edits = [...draft.edits].sort((a, b) => a.start - b.start);
-  const parts: Uint8Array[] = [];
+  const isMany = edits.length > MANY_EDITS;
+  const parts = isMany ? [applyEdits(bytes, edits)] : partsOf(bytes, edits);
   const redactions: Redaction[] = [];
-  let at = 0;
-  for (const edit of edits) {
-    if (edit.start > at) parts.push(bytes.subarray(at, edit.start));
-    if (edit.bytes.length > 0) parts.push(edit.bytes);
-    redactions.push(...edit.redactions);
-    at = edit.end;
-  }
-  if (at < bytes.length) parts.push(at === 0 ? bytes : bytes.subarray(at));
+  for (const edit of edits) for (const redaction of edit.redactions) redactions.push(redaction);
   return {
     parts,
     length: parts.reduce((sum, part) => sum + part.length, 0),
@@ -92,4 +97,16 @@ export function splice(bytes: Buffer, draft: Draft): RedactedBody {
     changed: edits.length > 0,
     privateKeySeen: draft.privateKeySeen,
   };
+}
+
+function partsOf(bytes: Buffer, edits: readonly Edit[]): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const edit of edits) {
+    if (edit.start > at) parts.push(bytes.subarray(at, edit.start));
+    if (edit.bytes.length > 0) parts.push(edit.bytes);
+    at = edit.end;
+  }
+  if (at < bytes.length) parts.push(at === 0 ? bytes : bytes.subarray(at));
+  return parts;
 }

@@ -42,24 +42,23 @@ export function preferValues(findings: readonly Finding[]): readonly Finding[] {
 export function unite(findings: readonly Finding[]): Finding[] {
   const sorted = [...findings].sort((a, b) => a.start - b.start || b.end - a.end);
   const united: Finding[] = [];
-  let group: Finding[] = [];
-  let end = -1;
-  for (const finding of sorted) {
-    if (finding.start >= end) {
-      if (group.length > 0) united.push(uniteGroup(group, end));
-      group = [];
+  for (let i = 0; i < sorted.length; ) {
+    const first = sorted[i] as Finding;
+    let { end } = first;
+    let next = i + 1;
+    for (; next < sorted.length; next++) {
+      const finding = sorted[next] as Finding;
+      if (finding.start >= end) break;
+      end = Math.max(end, finding.end);
     }
-    group.push(finding);
-    end = Math.max(end, finding.end);
+    united.push(next === i + 1 ? first : uniteGroup(sorted.slice(i, next), end));
+    i = next;
   }
-  if (group.length > 0) united.push(uniteGroup(group, end));
   return united;
 }
 
 function uniteGroup(group: readonly Finding[], end: number): Finding {
-  const [first] = group as [Finding];
-  if (group.length === 1) return first;
-  const { start } = first;
+  const [{ start }] = group as [Finding];
   const covering = group.find((one) => one.exact && one.start === start && one.end === end);
   if (covering !== undefined) return covering;
   const telling = group.filter(({ type }) => !NAMED_TYPES.has(type));

@@ -150,15 +150,16 @@ function place(
   type: string,
   exact: boolean,
 ): Finding {
-  const below: Layer[] = new Array(range.depth).fill('escape');
-  return {
+  const { layers } = view;
+  const placed = {
     start: originOf(view, range.start),
     end: originOf(view, range.end),
     type,
-    layers: [...view.layers, ...below],
+    layers:
+      range.depth === 0 ? layers : [...layers, ...new Array<Layer>(range.depth).fill('escape')],
     exact,
-    ...(range.core && { core: placeRange(view, range.core) }),
   };
+  return range.core === undefined ? placed : { ...placed, core: placeRange(view, range.core) };
 }
 
 function placeRange(view: View, { start, end }: Range): Range {

@@ -41,7 +41,11 @@ export function redactJson(bytes: Buffer, ctx: RedactionContext, options: JsonOp
   if (isOutside && !isJson(bytes)) return asText();
   const exemptions = createExemptions(bytes, ctx.grammar.opaqueRequest, tree);
   const files = new Set<FileData>(hasFiles ? exemptions.files() : []);
-  const edits = pieces.flatMap(replacePiece);
+  const edits: DraftEdit[] = [];
+  for (const piece of pieces) {
+    const edit = replacePiece(piece);
+    if (edit !== undefined) edits.push(edit);
+  }
   for (const file of files) edits.push(...redactFile(file, ctx));
   const isExempt = (offset: number): boolean => {
     const string = strings.around(offset);
@@ -52,13 +56,13 @@ export function redactJson(bytes: Buffer, ctx: RedactionContext, options: JsonOp
     privateKeySeen,
   };
 
-  function replacePiece({ finding, string }: Piece): DraftEdit[] {
-    if (string === undefined) return [quoted(replaceFinding(bytes, finding, ctx))];
+  function replacePiece({ finding, string }: Piece): DraftEdit | undefined {
+    if (string === undefined) return quoted(replaceFinding(bytes, finding, ctx));
     const treatment = exemptions.of(string);
-    if (treatment === 'plain') return [replaceFinding(bytes, finding, ctx)];
+    if (treatment === 'plain') return replaceFinding(bytes, finding, ctx);
     if (treatment !== 'opaque') files.add(treatment);
     else if (finding.exact) throw secretInOpaqueField(string.key);
-    return [];
+    return undefined;
   }
 }
 
@@ -111,7 +115,9 @@ function cutAtStrings(
   let isOutside = false;
   let done = 0;
   const take = (finding: Finding, start: number, end: number, string?: FoundString): void => {
-    if (end > start) pieces.push({ finding: { ...finding, start, end }, string });
+    const isWhole = start === finding.start && end === finding.end;
+    if (end > start)
+      pieces.push({ finding: isWhole ? finding : { ...finding, start, end }, string });
     done = Math.max(done, end);
   };
   for (const finding of findings) {

@@ -1,7 +1,7 @@
 import { WaterwallError } from '../errors.ts';
 import type { Edit } from '../json/edit.ts';
 import { type Form, findForm } from './forms.ts';
-import { ESCAPE, MAX_ESCAPES, MAX_FORM_LENGTH } from './placeholder.ts';
+import { ESCAPE, FINGERPRINT_LENGTH, MAX_ESCAPES, MAX_FORM_LENGTH } from './placeholder.ts';
 
 const ESCAPE_BYTES = Buffer.from(ESCAPE);
 const NOTHING = new Uint8Array(0);
@@ -29,7 +29,9 @@ export function escapeLiteralEdits(
   const edits: Edit[] = [];
   let done = 0;
   for (const offset of offsets) {
-    if (offset < done || !mayBeLiteral(bytes, offset)) continue;
+    if (offset < done) continue;
+    const fingerprint = mayBeLiteral(bytes, offset);
+    if (fingerprint === undefined || !knows(fingerprint)) continue;
     const form = literalAt(bytes, offset, done);
     if (form === undefined) continue;
     done = form.end;
@@ -46,32 +48,48 @@ export function unescapeEdit(form: Form): Edit {
 }
 
 /** The core of every form: name, escapes, type and fingerprint, colons and underscores as they may be spelled. */
-const CORE = /pl(?:-esc)*(?::|%3a)[A-Z0-9_\\%]{1,100}(?::|%3a)[0-9a-f]{16}/i;
+const CORE = /pl(?:-esc)*(?::|%3a)[A-Z0-9_\\%]{1,100}(?::|%3a)([0-9a-f]{16})/i;
 
 const LESS_THAN = 0x3c;
 const COLON = 0x3a;
-const DASH = 0x2d;
+/** With as many backslashes before its underscores as are read. */
+const LONGEST_TYPE = 100;
 
 /**
  * A look that settles almost every mark: text about placeholders has many openings and few complete
  * literals, and reading a form in all its spellings costs microseconds.
+ *
+ * @returns the fingerprint of the literal that may stand here
  */
-function mayBeLiteral(bytes: Uint8Array, offset: number): boolean {
-  if (bytes[offset] === LESS_THAN) {
-    const after = bytes[offset + 3];
-    const next = bytes[offset + 4] ?? 0;
-    if (after === COLON && !STARTS_TYPE[next]) return false;
-    if (after === DASH && next !== 0x65) return false;
+function mayBeLiteral(bytes: Uint8Array, offset: number): string | undefined {
+  if (bytes[offset] === LESS_THAN && bytes[offset + 3] === COLON) {
+    return fingerprintBehind(bytes, offset + 4);
   }
   const end = Math.min(bytes.length, offset + 2 * MARK_REACH + MAX_FORM_LENGTH);
-  return CORE.test(
-    Buffer.from(bytes.buffer, bytes.byteOffset + offset, end - offset).toString('latin1'),
-  );
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + offset, end - offset);
+  return CORE.exec(text.toString('latin1'))?.[1]?.toLowerCase();
 }
 
-/** Bytes that may come right after `<pl:`. */
-const STARTS_TYPE = new Uint8Array(256);
-for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_\\%') STARTS_TYPE[char.charCodeAt(0)] = 1;
+/** The fingerprint behind a type and a colon, where these stand as they are. */
+function fingerprintBehind(bytes: Uint8Array, from: number): string | undefined {
+  let at = from;
+  while (at - from < LONGEST_TYPE && OF_TYPE[bytes[at] as number] === 1) at++;
+  if (at === from || bytes[at] !== COLON) return undefined;
+  const start = at + 1;
+  for (at = start; at < start + FINGERPRINT_LENGTH; at++) {
+    if (!isHex(bytes[at])) return undefined;
+  }
+  return String.fromCharCode(...bytes.subarray(start, at)).toLowerCase();
+}
+
+function isHex(byte: number | undefined): boolean {
+  if (byte === undefined) return false;
+  const lower = byte | 0x20;
+  return (byte >= 0x30 && byte <= 0x39) || (lower >= 0x61 && lower <= 0x66);
+}
+
+const OF_TYPE = new Uint8Array(256);
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_\\') OF_TYPE[char.charCodeAt(0)] = 1;
 
 /** The literal in whose opening bracket, or in the backslashes before it, the offset lies. */
 function literalAt(bytes: Uint8Array, offset: number, done: number): Form | undefined {

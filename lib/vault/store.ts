@@ -130,9 +130,9 @@ function createPin(hold: (f: string) => boolean, letGo: (f: string) => void): Mu
   return {
     fingerprints,
     add(fingerprint) {
-      if (released) return;
+      if (released || held.has(fingerprint)) return;
       fingerprints.add(fingerprint);
-      if (!held.has(fingerprint) && hold(fingerprint)) held.add(fingerprint);
+      if (hold(fingerprint)) held.add(fingerprint);
     },
     release() {
       if (released) return;

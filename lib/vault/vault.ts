@@ -13,6 +13,8 @@ import type {
 /** A secret's stand-in. */
 export interface Replacement {
   readonly placeholder: Placeholder;
+  /** The same; not to be changed. */
+  readonly bytes: Buffer;
   readonly fingerprint: Fingerprint;
   /** The type in the placeholder: the one under which the text was first met. */
   readonly type: string;
@@ -25,7 +27,7 @@ export interface Vault {
    *
    * @throws WaterwallError `placeholder-collision`, `store-full`
    */
-  redact(type: string, decoded: Uint8Array, pin: MutablePin, now: number): Replacement;
+  redact(type: string, decoded: Buffer, pin: MutablePin, now: number): Replacement;
   /** What a fingerprint stands for; its lifetime begins anew. */
   get(fingerprint: string, now: number): StoredSecret | undefined;
   /** Whether a fingerprint is known. */
@@ -44,19 +46,39 @@ const MEMO_ENTRIES = 4096;
 /** Longer texts are hashed each time: few, and V8 hashes long strings by their length alone. */
 const MEMO_TEXT = 512;
 
+/** A text that was met before. */
+interface Met {
+  readonly id: Fingerprint;
+  /** What was stored for it, and so is known to hold it. */
+  stored: StoredSecret | undefined;
+}
+
 /** A vault over one store and one session key. */
 export function createVault({ fingerprint, store, always }: VaultParts): Vault {
-  const memo = new Map<string, Fingerprint>();
+  const memo = new Map<string, Met>();
+  const replacements = new WeakMap<StoredSecret, Replacement>();
 
-  function fingerprintOf(decoded: Uint8Array): Fingerprint {
-    if (decoded.length > MEMO_TEXT) return fingerprint(decoded);
-    const text = Buffer.from(decoded.buffer, decoded.byteOffset, decoded.length).toString('latin1');
-    const known = memo.get(text);
-    if (known !== undefined) return known;
-    const fresh = fingerprint(decoded);
-    if (memo.size >= MEMO_ENTRIES) memo.clear();
-    memo.set(text, fresh);
-    return fresh;
+  function replacementOf(stored: StoredSecret): Replacement {
+    let made = replacements.get(stored);
+    if (made === undefined) {
+      const { type, fingerprint: id } = stored;
+      const placeholder = formatPlaceholder(type, id);
+      made = { placeholder, bytes: Buffer.from(placeholder, 'latin1'), fingerprint: id, type };
+      replacements.set(stored, made);
+    }
+    return made;
+  }
+
+  function meet(decoded: Buffer): Met {
+    if (decoded.length > MEMO_TEXT) return { id: fingerprint(decoded), stored: undefined };
+    const text = decoded.toString('latin1');
+    let met = memo.get(text);
+    if (met === undefined) {
+      met = { id: fingerprint(decoded), stored: undefined };
+      if (memo.size >= MEMO_ENTRIES) memo.clear();
+      memo.set(text, met);
+    }
+    return met;
   }
 
   const get = (id: string, now: number): StoredSecret | undefined =>
@@ -64,16 +86,17 @@ export function createVault({ fingerprint, store, always }: VaultParts): Vault {
 
   return {
     redact(type, decoded, pin, now) {
-      const id = fingerprintOf(decoded);
+      const met = meet(decoded);
+      const { id } = met;
       const known = get(id, now);
-      if (known !== undefined && !known.value.reveal().equals(decoded)) throw collision();
-      if (known !== undefined) pin.add(id);
-      const stored = known ?? store.put(id, type, new Secret(decoded), pin, now);
-      return {
-        placeholder: formatPlaceholder(stored.type, id),
-        fingerprint: id,
-        type: stored.type,
-      };
+      if (known === undefined) {
+        met.stored = store.put(id, type, new Secret(decoded), pin, now);
+      } else {
+        if (known !== met.stored && !known.value.reveal().equals(decoded)) throw collision();
+        met.stored = known;
+        pin.add(id);
+      }
+      return replacementOf(met.stored);
     },
     get,
     knows: (id, now) => get(id, now) !== undefined,
