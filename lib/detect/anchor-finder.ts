@@ -2,18 +2,25 @@ import { type Anchor, windowSpellings } from './anchor.ts';
 import type { Bucket } from './buckets.ts';
 import { createKernel, type Kernel } from './kernel-instance.ts';
 
+/** Where long runs end; each sorted. */
+export interface RunEnds {
+  /** With their lines. */
+  readonly ofLines: number[];
+  readonly others: number[];
+}
+
 /** Finds anchors in bytes; holds the kernel's memory. */
 export interface AnchorFinder {
   /**
    * Reports every occurrence, by the window's offset; some are reported twice.
    *
-   * @param lineEnds - is given the offsets at which a long run of base64 characters ends its line
+   * @param runEnds - is given the offsets at which a long run of base64 characters ends
    * @returns whether an escaped slash (`\/`) was met
    */
   find(
     bytes: Uint8Array,
     report: (offset: number, anchor: number) => void,
-    lineEnds?: number[],
+    runEnds?: RunEnds,
   ): boolean;
 }
 
@@ -38,7 +45,7 @@ export function createAnchorFinder(
   writeWindows(kernel, anchors);
   writeBuckets(kernel, buckets);
   return {
-    find(bytes, report, lineEnds) {
+    find(bytes, report, runEnds) {
       const { at, words } = kernel;
       const out = at.OUT >> 2;
       kernel.beginSearch();
@@ -49,8 +56,8 @@ export function createAnchorFinder(
           for (let i = 0; i < hits; i++) {
             const offset = start + (words[out + 2 * i] as number);
             const id = words[out + 2 * i + 1] as number;
-            if (id === at.LINE_END) lineEnds?.push(offset);
-            else report(offset, id);
+            if (id < at.RUN_END) report(offset, id);
+            else (id === at.LINE_END ? runEnds?.ofLines : runEnds?.others)?.push(offset);
           }
         } while (!kernel.isSearched());
         start += length;

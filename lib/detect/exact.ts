@@ -2,14 +2,13 @@ import { createRunFinder, type RunFinder, wholeText } from './encoded/run.ts';
 import { confirm } from './encoded/values.ts';
 import { type WrittenForm, writtenForms } from './escape-styles.ts';
 import {
-  createGramKernel,
+  createFilters,
   type GramEntry,
   GramIndex,
   LONG_GRAMS,
   SHORT_GRAMS,
   shortestFor,
 } from './gram-index.ts';
-import type { Kernel } from './kernel-instance.ts';
 import type { ExactHit, ExactMatcher } from './types.ts';
 
 /** Shorter values would be found in ordinary text. */
@@ -20,10 +19,16 @@ const ESCAPED_AT_WILL = /["\\&'<>\x80-\xff]/;
 
 /** What exists once there is a value. */
 interface Engine {
-  readonly kernel: Kernel;
   readonly long: GramIndex;
   readonly short: GramIndex;
 }
+
+/** Filters of 16 KB at first, which stay in the processor's own cache, and of 4 MB at most. */
+const FIRST_BITS = 2 ** 17;
+const MOST_BITS = 2 ** 25;
+/** With fewer bits for a gram the filter lets too many places through. */
+const BITS_PER_GRAM = 16;
+const GROWTH = 4;
 
 /** An empty matcher; it costs nothing until the first value. */
 export function createExactMatcher(): ExactMatcher {
@@ -57,6 +62,7 @@ export function createExactMatcher(): ExactMatcher {
       values.set(id, forms);
       if (ESCAPED_AT_WILL.test(Buffer.from(value).toString('latin1'))) escapable.add(id);
       for (const form of forms) indexFor(engine, form).add(id, form, value);
+      makeRoom(engine);
     },
     delete: remove,
     find(bytes) {
@@ -69,23 +75,30 @@ export function createExactMatcher(): ExactMatcher {
 }
 
 function createEngine(): Engine {
-  const kernel = createGramKernel();
+  const [forLong, forShort] = createFilters(FIRST_BITS);
   return {
-    kernel,
-    long: new GramIndex(LONG_GRAMS, kernel),
-    short: new GramIndex(SHORT_GRAMS, kernel),
+    long: new GramIndex(LONG_GRAMS, forLong),
+    short: new GramIndex(SHORT_GRAMS, forShort),
   };
 }
 
-function search({ kernel, long, short }: Engine, bytes: Uint8Array, hits: ExactHit[]): void {
+function makeRoom({ long, short }: Engine): void {
+  const bits = 2 ** (32 - long.filter.shift);
+  const grams = Math.max(long.size, short.size);
+  if (grams * BITS_PER_GRAM <= bits || bits >= MOST_BITS) return;
+  [long.filter, short.filter] = createFilters(Math.min(GROWTH * bits, MOST_BITS));
+}
+
+function search({ long, short }: Engine, bytes: Uint8Array, hits: ExactHit[]): void {
+  const { kernel } = long.filter;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const runAt = createRunFinder(text);
   // A chunk's length is a multiple of both strides, so probing goes on evenly in the next one.
   for (let start = 0; start < bytes.length; ) {
     const length = kernel.load(bytes, start);
     for (const index of [long, short]) {
-      if (index.isEmpty) continue;
-      probe(kernel, index, length, (offset, entry) => {
+      if (index.size === 0) continue;
+      probe(index, length, (offset, entry) => {
         const hit = verify(text, start + offset, entry, runAt);
         if (hit !== undefined) hits.push(hit);
       });
@@ -95,15 +108,16 @@ function search({ kernel, long, short }: Engine, bytes: Uint8Array, hits: ExactH
 }
 
 function probe(
-  { at, words, findGrams }: Kernel,
   index: GramIndex,
   length: number,
   report: (offset: number, entry: GramEntry) => void,
 ): void {
   const { stride, width } = index.rule;
+  const { kernel, address, shift } = index.filter;
+  const { at, words } = kernel;
   const out = at.OUT >> 2;
   for (let from = 0; from < length; from = words[at.RESUME >> 2] as number) {
-    const found = findGrams(from, length, stride, width === 8);
+    const found = kernel.findGrams(from, length, stride, width === 8, address, shift);
     for (let i = 0; i < found; i++) {
       const offset = words[out + 2 * i] as number;
       for (const entry of index.at(words[out + 2 * i + 1] as number)) report(offset, entry);

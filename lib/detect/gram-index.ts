@@ -30,33 +30,55 @@ export interface GramEntry {
   readonly offset: number;
 }
 
-/** Bytes of one Bloom filter: 2^22 bits. */
-const FILTER_BYTES = 2 ** 19;
 /** How much of the filter may stand for texts that are gone before it is made anew. */
 const STALE_LIMIT = 20_000;
 const HASH_MULTIPLIER = 2654435761;
 
-/** The kernel with both filters. */
-export function createGramKernel(): Kernel {
-  return createKernel(2 * FILTER_BYTES);
+/** Where an index keeps its Bloom filter. */
+export interface Filter {
+  readonly kernel: Kernel;
+  readonly address: number;
+  /** It has 2^(32 - shift) bits. */
+  readonly shift: number;
+}
+
+/** A kernel with room for two filters of so many bits, a power of two. */
+export function createFilters(bits: number): readonly [Filter, Filter] {
+  const size = bits / 8;
+  const kernel = createKernel(2 * size);
+  const shift = 32 - Math.log2(bits);
+  const first = kernel.at.BLOOM;
+  return [
+    { kernel, address: first, shift },
+    { kernel, address: first + size, shift },
+  ];
 }
 
 /** The texts of one rule. */
 export class GramIndex {
   readonly rule: GramRule;
-  readonly #kernel: Kernel;
-  readonly #filter: number;
   readonly #entries = new Map<number, GramEntry[]>();
+  #filter: Filter;
   #stale = 0;
 
-  constructor(rule: GramRule, kernel: Kernel) {
+  constructor(rule: GramRule, filter: Filter) {
     this.rule = rule;
-    this.#kernel = kernel;
-    this.#filter = kernel.at.BLOOM + (rule.width === 8 ? 0 : FILTER_BYTES);
+    this.#filter = filter;
   }
 
-  get isEmpty(): boolean {
-    return this.#entries.size === 0;
+  get filter(): Filter {
+    return this.#filter;
+  }
+
+  /** Moves to another filter. */
+  set filter(filter: Filter) {
+    this.#filter = filter;
+    this.#rebuild();
+  }
+
+  /** How many grams are registered. */
+  get size(): number {
+    return this.#entries.size;
   }
 
   at(hash: number): readonly GramEntry[] {
@@ -119,16 +141,17 @@ export class GramIndex {
   }
 
   #mark(hash: number): void {
-    const { bytes } = this.#kernel;
-    for (const bit of [hash >>> 10, Math.imul(hash, HASH_MULTIPLIER) >>> 10]) {
-      const at = this.#filter + (bit >>> 3);
-      bytes[at] = (bytes[at] as number) | (1 << (bit & 7));
+    const { kernel, address, shift } = this.#filter;
+    for (const bit of [hash >>> shift, Math.imul(hash, HASH_MULTIPLIER) >>> shift]) {
+      const at = address + (bit >>> 3);
+      kernel.bytes[at] = (kernel.bytes[at] as number) | (1 << (bit & 7));
     }
   }
 
   #rebuild(): void {
+    const { kernel, address, shift } = this.#filter;
     this.#stale = 0;
-    this.#kernel.bytes.fill(0, this.#filter, this.#filter + FILTER_BYTES);
+    kernel.bytes.fill(0, address, address + 2 ** (29 - shift));
     for (const hash of this.#entries.keys()) this.#mark(hash);
   }
 }

@@ -7,7 +7,14 @@ interface KernelExports {
   findAnchors(length: number): number;
   isSearched(): number;
   sawEscapedSlash(): number;
-  findGrams(from: number, length: number, stride: number, long: number): number;
+  findGrams(
+    from: number,
+    length: number,
+    stride: number,
+    long: number,
+    filter: number,
+    shift: number,
+  ): number;
   beginJson(): void;
   readJson(length: number): number;
   endJson(): number;
@@ -38,6 +45,7 @@ const ADDRESSES = [
   'CHUNK',
   'RUN_WINDOWS',
   'LINE_END',
+  'RUN_END',
   'BLOOM',
   'MOST_ALIKE',
 ] as const;
@@ -57,7 +65,14 @@ export interface Kernel {
   findAnchors(length: number): number;
   isSearched(): boolean;
   sawEscapedSlash(): boolean;
-  findGrams(from: number, length: number, stride: number, long: boolean): number;
+  findGrams(
+    from: number,
+    length: number,
+    stride: number,
+    long: boolean,
+    filter: number,
+    shift: number,
+  ): number;
   /** Begins a document, reads its next chunk (false: it is broken), tells whether it is complete. */
   beginJson(): void;
   readJson(length: number): boolean;
@@ -86,7 +101,8 @@ export function createKernel(extra = 0): Kernel {
     findAnchors: kernel.findAnchors,
     isSearched: () => kernel.isSearched() !== 0,
     sawEscapedSlash: () => kernel.sawEscapedSlash() !== 0,
-    findGrams: (from, length, stride, long) => kernel.findGrams(from, length, stride, long ? 1 : 0),
+    findGrams: (from, length, stride, long, filter, shift) =>
+      kernel.findGrams(from, length, stride, long ? 1 : 0, filter, shift),
     beginJson: kernel.beginJson,
     readJson: (length) => kernel.readJson(length) !== 0,
     endJson: () => kernel.endJson() !== 0,

@@ -1,7 +1,7 @@
 import type { PatternPolicy } from '../config/types.ts';
 import { createAllowList } from './allow-list.ts';
 import type { Anchor } from './anchor.ts';
-import { createAnchorFinder } from './anchor-finder.ts';
+import { createAnchorFinder, type RunEnds } from './anchor-finder.ts';
 import { findAssigned } from './assigned/find.ts';
 import { bucketsFor } from './buckets.ts';
 import { type BuiltInTarget, builtInTargets } from './built-in-targets.ts';
@@ -103,7 +103,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
         hazard = true;
       },
     };
-    const lineEnds: number[] = [];
+    const runEnds: RunEnds = { ofLines: [], others: [] };
     const runs = createEncodedFinder(bytes, isAllowed);
     const escapedSlash = finder.find(
       bytes,
@@ -142,9 +142,10 @@ export function compileScanner(options: PatternPolicy): Scanner {
           else hits.push(hit);
         }
       },
-      lineEnds,
+      runEnds,
     );
-    const unwrapped = lineEnds.length === 0 ? undefined : unwrapLines(bytes, lineEnds, depthAt);
+    const { ofLines, others } = runEnds;
+    const unwrapped = ofLines.length === 0 ? undefined : unwrapLines(bytes, ofLines, depthAt);
     spans.push(...runs.spans);
     if (unwrapped !== undefined) spans.push(...encodedIn(unwrapped));
     for (const pattern of operator) {
@@ -166,6 +167,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
       depthAt,
       anchors: pemAnchors.sort((a, b) => a - b),
       privateKeySeen: input.privateKeySeen ?? false,
+      runEnds: () => [...ofLines, ...others].sort((a, b) => a - b),
     });
     if (findsKeys) spans.push(...keys.spans);
     spans.push(...apartFrom(assigned, spans));

@@ -1,6 +1,7 @@
 import type { Match, MatchText } from '../match.ts';
 import { matchForm } from '../match.ts';
 import { findPrivateKeys, PEM_ANCHORS, PEM_TYPE } from '../pem/find.ts';
+import { longRunEnds } from '../pem/loose.ts';
 import { createRunReader } from '../run-reader.ts';
 import type { Span } from '../types.ts';
 import {
@@ -120,7 +121,8 @@ function privateKeys(bytes: Buffer): readonly Match[] {
     for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) anchors.push(at);
   }
   anchors.sort((a, b) => a - b);
-  return findPrivateKeys({ bytes, depthAt: PLAIN, anchors, privateKeySeen: false }).spans;
+  const runEnds = (): number[] => longRunEnds(bytes);
+  return findPrivateKeys({ bytes, depthAt: PLAIN, anchors, privateKeySeen: false, runEnds }).spans;
 }
 
 function decode(bytes: Uint8Array, encoding: Encoding, run: Run, lacking: number): Decoded {

@@ -15,7 +15,7 @@
 // four, as they do in any run of 19. So a hundred prefixes cost next to nothing, and eight buckets
 // are enough for the rest.
 //
-// `findGrams` samples every 13th 8-gram and every 5th 4-gram against two Bloom filters.
+// `findGrams` samples every 13th 8-gram and every 5th 4-gram against Bloom filters.
 
 export { beginJson, endJson, readJson } from './json';
 export * from './memory';
@@ -23,7 +23,6 @@ export * from './memory';
 import {
   ANCHORS,
   BLOCKS,
-  BLOOM,
   CHAINS,
   CLASSES,
   DATA,
@@ -36,6 +35,7 @@ import {
   OUT,
   OUT_CAPACITY,
   RESUME,
+  RUN_END,
   RUN_LEAD,
   RUN_WINDOWS,
   WINDOWS,
@@ -135,7 +135,7 @@ function lengthenRow(block: u32, hits: u32): u32 {
 function leaveRow(hits: u32): u32 {
   const isLong = rows > 1;
   rows = 0;
-  return isLong ? reportLineEnd(rowEnd, hits) : hits;
+  return isLong ? reportRunEnd(rowEnd, hits) : hits;
 }
 
 function isRunByte(byte: u32): bool {
@@ -149,18 +149,17 @@ function isRunByte(byte: u32): bool {
   );
 }
 
-/** Reports the end of a run, at or after `from`, where a line ends with it. */
-function reportLineEnd(from: u32, hits: u32): u32 {
+/** Reports the end of a run, at or after `from`, and whether a line ends with it. */
+function reportRunEnd(from: u32, hits: u32): u32 {
   let at: usize = DATA + from;
   while (isRunByte(load<u8>(at))) at++;
   const end = <u32>(at - DATA);
   let next: u32 = load<u8>(at);
   while (next === 0x5c && at < DATA + end + 16) next = load<u8>(++at);
   const isEscape = at > DATA + end;
-  const isEnd = isEscape ? next === 0x6e || next === 0x72 : next === 0x0a || next === 0x0d;
-  if (!isEnd || hits >= OUT_CAPACITY) return hits;
+  const isLineEnd = isEscape ? next === 0x6e || next === 0x72 : next === 0x0a || next === 0x0d;
   store<u32>(OUT + (hits << 3), end);
-  store<u32>(OUT + (hits << 3), LINE_END, 4);
+  store<u32>(OUT + (hits << 3), isLineEnd ? LINE_END : RUN_END, 4);
   return hits + 1;
 }
 
@@ -302,24 +301,32 @@ function hashShort(at: usize): u32 {
   return (h ^ (h >> 15)) * 0x1b873593;
 }
 
-/** Bits of one filter: 2^22, probed twice. */
-function inBloom(filter: usize, h: u32): bool {
-  const first = h >> 10;
+/** Whether both bits of a hash are set in a filter of 2^(32 - shift) bits. */
+function inBloom(filter: usize, h: u32, shift: u32): bool {
+  const first = h >> shift;
   if (!((load<u8>(filter + (first >> 3)) >> <u8>(first & 7)) & 1)) return false;
-  const second = (h * MULTIPLIER) >> 10;
+  const second = (h * MULTIPLIER) >> shift;
   return <bool>((load<u8>(filter + (second >> 3)) >> <u8>(second & 7)) & 1);
 }
 
 /**
- * Probes the grams that begin at multiples of `stride` in [from, length); `long` chooses 8-grams
- * and their filter. Writes (position, hash).
+ * Probes the grams that begin at multiples of `stride` in [from, length). Writes (position, hash).
+ *
+ * @param long - 8-grams, not 4-grams
+ * @param filter - where the Bloom filter begins that holds them, of 2^(32 - shift) bits
  */
-export function findGrams(from: u32, length: u32, stride: u32, long: bool): u32 {
-  const filter: usize = long ? BLOOM : BLOOM + (1 << 19);
+export function findGrams(
+  from: u32,
+  length: u32,
+  stride: u32,
+  long: bool,
+  filter: usize,
+  shift: u32,
+): u32 {
   let hits: u32 = 0;
   for (let i: u32 = from; i < length; i += stride) {
     const hash = long ? hashLong(DATA + i) : hashShort(DATA + i);
-    if (!inBloom(filter, hash)) continue;
+    if (!inBloom(filter, hash, shift)) continue;
     const out: usize = OUT + (hits << 3);
     store<u32>(out, i);
     store<u32>(out, hash, 4);

@@ -21,8 +21,10 @@ export const CHAINS: usize = 174080;
 /** Hits: 8,192 x (u32, u32). */
 export const OUT: usize = 305152;
 export const OUT_CAPACITY: u32 = 8192;
-/** Stands for an anchor's number where a run of base64 characters ends a line. */
+/** Stands for an anchor's number where a long run of base64 characters ends a line. */
 export const LINE_END: u32 = 0xffff;
+/** The same where one ends elsewhere. */
+export const RUN_END: u32 = 0xfffe;
 /** 64 bytes before the chunk, the chunk, 64 bytes after it. */
 export const DATA: usize = 370752;
 export const CHUNK: u32 = 262080;
@@ -35,7 +37,7 @@ export const RUN_WINDOWS: usize = 643072;
 export const BLOCKS: usize = 675840;
 /** Blocks in which groups of runs end, alike. */
 export const GROUPS: usize = 677888;
-/** Bloom filter of sampled grams; only the exact matcher's instance grows to hold it. */
+/** Bloom filters of sampled grams; only the exact matcher's instance grows to hold them. */
 export const BLOOM: usize = 720896;
 /** Most bytes before a run in which a window of its anchors may begin. */
 export const RUN_LEAD: u32 = 3;

@@ -20,6 +20,8 @@ export interface PemInput {
   /** Where one of {@link PEM_ANCHORS} begins, sorted. */
   readonly anchors: readonly number[];
   readonly privateKeySeen: boolean;
+  /** Where runs of 47 and more base64 characters end, sorted; some shorter ones too. */
+  readonly runEnds: () => readonly number[];
 }
 
 export interface PemOutput {
@@ -53,7 +55,8 @@ export function findPrivateKeys(input: PemInput): PemOutput {
     else publicParts.push(...found.spans);
   }
   if (input.privateKeySeen || markerSeen) {
-    spans.push(...withoutOverlap(findLooseLines(bytes), [...publicParts, ...spans]).map(runSpan));
+    const loose = findLooseLines(bytes, input.runEnds());
+    spans.push(...withoutOverlap(loose, [...publicParts, ...spans]).map(runSpan));
   }
   return { spans, markerSeen };
 }

@@ -1,3 +1,4 @@
+import { RUN } from '../anchor.ts';
 import { BASE64, HEX } from '../byte-class.ts';
 import type { Match } from '../match.ts';
 import { skipGap } from './gap.ts';
@@ -16,29 +17,35 @@ const PLUS = 0x2b;
 /**
  * Finds three or more consecutive lines of base64 of the length of key lines, without a marker
  * near: the middle of a key that was cut on both sides.
+ *
+ * @param runEnds - where long runs of base64 characters end, of either alphabet; sorted
  */
-export function findLooseLines(bytes: Uint8Array): Match[] {
+export function findLooseLines(bytes: Uint8Array, runEnds: readonly number[]): Match[] {
   const runs: Match[] = [];
-  // A run of 64 holds a multiple of 64: every other byte need not be looked at.
-  for (let probe = 0; probe < bytes.length; probe += SHORTEST) {
-    if (!mayLieInRun(bytes, probe)) continue;
-    const start = runStart(bytes, probe);
-    const end = runLimit(bytes, probe);
+  let done = 0;
+  for (const runEnd of runEnds) {
+    // Padding is no part of what the kernel takes for a run.
+    const inside = runEnd - 1;
+    if (inside < done) continue;
+    const start = runStart(bytes, inside);
+    const end = runLimit(bytes, inside);
     if (end - start < SHORTEST || end - start > LONGEST) continue;
     const group = readGroup(bytes, lineAt(bytes, start));
     if (group.runs.length >= ENOUGH_LINES) runs.push(...group.runs);
-    probe = Math.max(probe, Math.ceil(group.end / SHORTEST) * SHORTEST - SHORTEST);
+    done = group.end;
   }
   return runs;
 }
 
-/** A run of 64 reaches 32 bytes to one side of any place in it: three looks tell most others. */
-function mayLieInRun(bytes: Uint8Array, probe: number): boolean {
-  if (!isMember(bytes, probe)) return false;
-  return (
-    (isMember(bytes, probe + 31) && isMember(bytes, probe + 16) && isMember(bytes, probe + 7)) ||
-    (isMember(bytes, probe - 32) && isMember(bytes, probe - 17) && isMember(bytes, probe - 8))
-  );
+/** Where runs of base64 characters end that are long enough for the line of a key. */
+export function longRunEnds(bytes: Uint8Array): number[] {
+  const ends: number[] = [];
+  for (let at = 0; at < bytes.length; at++) {
+    const start = at;
+    while (RUN.has[bytes[at] as number] === 1) at++;
+    if (at - start >= SHORTEST) ends.push(at);
+  }
+  return ends;
 }
 
 function isMember(bytes: Uint8Array, at: number): boolean {
