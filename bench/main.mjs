@@ -15,7 +15,7 @@ import { openWays } from './ways.mjs';
 
 const RESULTS = new URL('results.json', import.meta.url);
 const USAGE = `npm run bench [-- OPTIONS]
-  scan              the engine beside naive JavaScript, RE2 (if installed) and a plain copy
+  scan              the engine beside naive JavaScript, RE2 (as WebAssembly) and a plain copy
   --only ID[,ID]    these rows only: ${[...WORK.flatMap(({ ids }) => ids), 'engine', 'memory', 'start'].join(', ')}
   --rounds FACTOR   so many times the usual rounds
   --requests N      requests of the memory row (10,000)
@@ -104,15 +104,23 @@ async function showScan() {
     { name: 'this engine', ms: found.engine },
     { name: 'this engine, 10,000 exact values', ms: found.with10kValues },
     { name: 'this engine, after a private key', ms: found.withPrivateKeySeen },
-    ...found.beside.map(({ name, ms }) => ({ name: `${name}, ${found.expressions} patterns`, ms })),
+    ...found.beside.map(({ name, ms, expressions }) => ({
+      name: `${name}, ${expressions} expressions`,
+      ms,
+    })),
   ];
   console.log(`2 MB of JSON in, 2 MB out (${found.bytes} bytes)`);
   for (const { name, ms } of rows) {
-    const speed = `${(found.bytes / ms / 1000).toFixed(0)} MB/s`;
+    const speed = `${(found.bytes / ms / 1000).toPrecision(3)} MB/s`;
     const times = `${(ms / found.copy).toFixed(1)}× a copy`;
     console.log(
       `  ${name.padEnd(36)} ${ms.toFixed(2).padStart(8)} ms ${speed.padStart(11)}   ${times}`,
     );
+  }
+  console.log("  (processor time; RE2 is Google's, compiled to WebAssembly)");
+  for (const { name, leftOut } of found.beside) {
+    if (leftOut.length > 0)
+      console.log(`  ${name} has no syntax for ${leftOut.join(', ')}: left out`);
   }
   console.log('worst-case inputs, 1 MB');
   for (const { name, nsPerByte } of found.floods) {
