@@ -22,6 +22,12 @@ async function create(logFolder: string): Promise<void> {
   for (const trace of CHAIN_TRACES) {
     if (await exists(join(logFolder, trace))) throw missingChain(chain);
   }
+  await createChain(logFolder);
+}
+
+/** Makes an empty chain in a log folder that has none, whatever else is there. */
+export async function createChain(logFolder: string): Promise<void> {
+  const chain = join(logFolder, CHAIN_FOLDER);
   // Complete or not at all: the folder gets its name when its first segment is durable. Renaming
   // fails where another process was faster, because a chain is never an empty folder.
   const unnamed = await mkdtemp(join(logFolder, '.chain-'));

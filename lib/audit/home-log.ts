@@ -1,8 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesOf } from '../config/files.ts';
 import type { Homes, Settings } from '../config/types.ts';
-import { CLOSED_FILE, CLOSED_FOLDER } from './folder.ts';
+import { CLOSED_FILE, listClosed } from './folder.ts';
 import { readPublicKeys } from './public-keys.ts';
 import { openSignedLog, type SignedLog, type SignedLogDeps } from './signed-log.ts';
 import { childReach, serviceReach } from './signer/reach.ts';
@@ -35,12 +35,7 @@ export async function openHomeLog(
 
 /** What the latest log that was ended here left for its successor's first line. */
 async function lastClosed(logFolder: string): Promise<LineFields | undefined> {
-  const folder = join(logFolder, CLOSED_FOLDER);
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  const latest = names.sort().at(-1);
+  const latest = (await listClosed(logFolder)).at(-1);
   if (latest === undefined) return undefined;
-  return JSON.parse(await readFile(join(folder, latest, CLOSED_FILE), 'utf8')) as LineFields;
+  return JSON.parse(await readFile(join(latest, CLOSED_FILE), 'utf8')) as LineFields;
 }

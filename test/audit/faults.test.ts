@@ -20,6 +20,8 @@ const tornName = `torn/00000000000000000001-${tornHash.slice(0, 16)}`;
 describe.skipIf(!hasStrace)('system calls that fail', () => {
   const faults = [
     ['fdatasync', 'EIO'],
+    ['fdatasync', 'ENOSPC'],
+    ['write', 'EIO'],
     ['write', 'ENOSPC'],
   ] as const;
   test.each(faults)('%s with %s: nothing is acknowledged any more', async (call, errno) => {
@@ -41,6 +43,16 @@ describe.skipIf(!hasStrace)('system calls that fail', () => {
     expect(log.head.length).toBeGreaterThanOrEqual(4);
     await log.close();
     expect(await verifyChain(join(folder, 'chain'))).toMatchObject({ verdict: 'incomplete' });
+  });
+
+  test.each(['write', 'fdatasync'])('%s with EINTR is no failure', async (call) => {
+    const folder = await freshFolder();
+    const inject = `inject=${call}:error=EINTR:when=5`;
+    const strace = ['strace', '-f', '-qq', '-o', join(folder, 'trace')];
+    strace.push('-P', segmentPath(folder), '-e', `trace=${call}`, '-e', inject);
+    expect(await outputOf(startChild([folder, 'one-by-one', '20'], strace))).toEqual([]);
+    expect(linesOf(folder).flat()).toHaveLength(21);
+    expect(readFileSync(join(folder, 'trace'), 'utf8')).toContain('(INJECTED)');
   });
 
   // Every call with which moving a torn line aside changes something, in turn.
