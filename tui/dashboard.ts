@@ -105,7 +105,7 @@ export async function openDashboard(options: DashboardOptions): Promise<Dashboar
     const bright = settings.reducedMotion || Math.floor(drawnAt / FLASH) % 2 === 0;
     const view = { model, now: drawnAt, glyphs, bright };
     frame = drawFrame(view, theme, width, height);
-    terminal.draw(frame.canvas);
+    terminal.draw(frame.canvas, frame.chart);
   }
 
   function close(how: 'quit' | 'gone' | 'closed'): void {

@@ -45,15 +45,19 @@ export function configure(command: Command): void {
     });
 }
 
+/** @throws WaterwallError `usage` where there is nothing to draw on */
+export function assertTerminal(): void {
+  if (process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb') return;
+  throw new WaterwallError('usage', 'the dashboard needs a terminal', {
+    fix: 'run it in one, or ask for one line: waterwall status',
+  });
+}
+
 /** Shows it until somebody quits; the exit status. */
 export async function showDashboard(
   options: Omit<Options, 'budget'> & { budget?: number },
 ): Promise<number> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY || process.env['TERM'] === 'dumb') {
-    throw new WaterwallError('usage', 'the dashboard needs a terminal', {
-      fix: 'run it in one, or ask for one line: waterwall status',
-    });
-  }
+  assertTerminal();
   const { hostname, homedir } = await import('node:os');
   const { currentHomes } = await import('../ops/current-homes.ts');
   const { runOnTerminal } = await import('../../tui/run.ts');

@@ -12,6 +12,7 @@ const PATIENCE = 1000;
 
 interface Options {
   readonly detach?: boolean;
+  readonly dashboard?: boolean;
   readonly json?: boolean;
   readonly logFormat?: LogFormat;
 }
@@ -28,28 +29,50 @@ export function configure(command: Command): void {
         'what it writes while it runs; overrides log.format',
       ).choices(['auto', 'text', 'json']),
     )
+    .addOption(
+      new Option(
+        '--dashboard',
+        'in the background, and show the dashboard; it runs on when that is quit',
+      ).conflicts('json'),
+    )
     .option('--json', 'with --detach: print address, process and log as JSON')
     .addHelpText(
       'after',
       examples(
         ['waterwall up', 'in this terminal'],
         ['waterwall up --detach', 'in the background'],
+        ['waterwall up --dashboard', 'in the background, and watch it'],
         ['WATERWALL_HOME=./ww waterwall up', 'with a home of its own'],
       ),
     )
     .action(async (options: Options) => {
-      const { prepareHome } = await import('./prepare-home.ts');
-      const { askGate } = await import('../ops/health-gate.ts');
-      const { currentHomes } = await import('../ops/current-homes.ts');
-      const gate = await askGate(currentHomes(process.env), PATIENCE);
-      if (gate.open || gate.code !== 'not-running')
-        return alreadyRunning(options.detach === true, options.json === true);
-      const { homes, made } = await prepareHome();
-      for (const path of made) say(`made ${path}`);
-      if (options.detach) return detached(homes, options);
-      const { serve } = await import('./serve.ts');
-      process.exitCode = await serve(homes, options.logFormat);
+      if (options.dashboard) {
+        const { assertTerminal, showDashboard } = await import('./dashboard.ts');
+        assertTerminal();
+        await up({ ...options, detach: true }).catch(unlessStopped);
+        process.exitCode = await showDashboard({});
+      } else await up(options);
     });
+}
+
+async function up(options: Options): Promise<void> {
+  const { prepareHome } = await import('./prepare-home.ts');
+  const { askGate } = await import('../ops/health-gate.ts');
+  const { currentHomes } = await import('../ops/current-homes.ts');
+  const gate = await askGate(currentHomes(process.env), PATIENCE);
+  if (gate.open || gate.code !== 'not-running')
+    return alreadyRunning(options.detach === true, options.json === true);
+  const { homes, made } = await prepareHome();
+  for (const path of made) say(`made ${path}`);
+  if (options.detach) return detached(homes, options);
+  const { serve } = await import('./serve.ts');
+  process.exitCode = await serve(homes, options.logFormat);
+}
+
+/** Whoever wants to watch a proxy whose kill switch holds is the one who may let it go. */
+function unlessStopped(error: unknown): void {
+  if (!(error instanceof WaterwallError) || error.code !== 'killswitch-engaged') throw error;
+  say(error.message);
 }
 
 /** What `--detach` asks for is there already; a foreground process cannot be. */

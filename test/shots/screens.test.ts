@@ -22,6 +22,8 @@ const SCENES = {
   detail: () => modelAfter(busyState(), ['up', 'up', 'up', 'enter']),
   offline: () =>
     modelAfter(undefined, [{ type: 'offline', reason: 'Waterwall is not running', retryAt: 0 }]),
+  zoom: () => modelAfter(busyState(), ['2', 'z']),
+  zoomlive: () => modelAfter(busyState(), ['1', 'z']),
   export: () => modelAfter(busyState(), ['e']),
 } as const;
 

@@ -65,7 +65,8 @@ export async function shown(model: Model, columns: number, rows: number, manner:
     },
   );
   const view = { model, now: NOW, glyphs: ascii ? ASCII : UNICODE, bright: true };
-  terminal.draw(drawFrame(view, THEMES[theme], columns, rows).canvas);
+  const { canvas, chart } = drawFrame(view, THEMES[theme], columns, rows);
+  terminal.draw(canvas, chart);
   await sleep(0);
   await new Promise<void>((resolve) => screen.terminal.write('', resolve));
   return { ...screen, close: terminal.close };

@@ -1,6 +1,7 @@
 import type { Key } from '../model/editor.ts';
 import { exactColours, type Theme } from '../theme/themes.ts';
 import type { Canvas } from '../view/canvas.ts';
+import { type ChartData, createChart } from './chart.ts';
 import { type BlessedKey, keyOf } from './keys.ts';
 import { createTtyInput, LEAVE_PASTES, MARK_PASTES, type TtySource } from './tty-input.ts';
 
@@ -28,13 +29,12 @@ export interface TerminalOptions {
 export interface Terminal {
   readonly width: number;
   readonly height: number;
-  draw(canvas: Canvas): void;
+  /** @param chart - in front of it, where there is one */
+  draw(canvas: Canvas, chart?: ChartData): void;
   bell(): void;
   mouse(on: boolean): void;
   /** Forgets what is on the screen, and draws all of it. */
   redraw(canvas: Canvas): void;
-  /** Blessed's own screen, for a widget of blessed-contrib. */
-  readonly screen: BlessedScreen;
   /** Leaves the terminal as it was found. May be called twice. */
   close(): void;
 }
@@ -92,6 +92,7 @@ export async function openTerminal(
     if (canvas !== undefined) copyCells(canvas, inside.lines);
     return undefined as never;
   };
+  const chart = createChart(screen, options.theme);
   program._write(MARK_PASTES);
   screen.on('keypress', (char: string | undefined, key: BlessedKey | undefined) => {
     const pressed = keyOf(char, key);
@@ -108,15 +109,15 @@ export async function openTerminal(
   let open = true;
 
   return {
-    screen,
     get width() {
       return screen.width as number;
     },
     get height() {
       return screen.height as number;
     },
-    draw(next) {
+    draw(next, data) {
       canvas = next;
+      chart.show(data);
       if (open) screen.render();
     },
     redraw(next) {

@@ -2,6 +2,7 @@ import { unseenAlarms } from '../model/alarms.ts';
 import type { ScrollLimits } from '../model/message.ts';
 import type { Modal } from '../model/modal.ts';
 import type { Pane } from '../model/model.ts';
+import type { ChartData } from '../screen/chart.ts';
 import { clip, textWidth } from '../text/cells.ts';
 import { clipLine, gap, type Line, lineWidth, type Role, span } from '../text/line.ts';
 import type { Theme } from '../theme/themes.ts';
@@ -24,13 +25,14 @@ import { renderLive } from './panes/live.ts';
 import { renderMap } from './panes/map.ts';
 import { renderSessions } from './panes/sessions.ts';
 import { stripLines } from './strip.ts';
-import type { ModalView, PaneRenderer, PaneView, View } from './view.ts';
+import type { ModalView, PaneChart, PaneRenderer, PaneView, View } from './view.ts';
 
 /** A whole screen. */
 export interface Frame {
   readonly canvas: Canvas;
   readonly layout: Layout;
   readonly limits: ScrollLimits;
+  readonly chart?: ChartData;
   /** Something of it must be drawn again at the next flash. */
   readonly flashing: boolean;
 }
@@ -74,8 +76,9 @@ export function drawFrame(seen: Seen, theme: Theme, width: number, height: numbe
     );
   });
   const hostsApart = layout.parts.some(([part]) => part === 'hosts');
+  let chart: ChartData | undefined;
   for (const [part, rect] of layout.parts) {
-    drawPart(canvas, { ...view, hostsApart }, part, rect, limits);
+    chart = drawPart(canvas, { ...view, hostsApart }, part, rect, limits) ?? chart;
   }
   if (modal !== undefined) {
     canvas.fade();
@@ -87,7 +90,13 @@ export function drawFrame(seen: Seen, theme: Theme, width: number, height: numbe
     canvas.fill(footer, 'bar');
     canvas.put(0, footer.y, footerLine(view, width), width, 'bar');
   }
-  return { canvas, layout, limits, flashing: unseenAlarms(view.model).length > 0 };
+  return {
+    canvas,
+    layout,
+    limits,
+    flashing: unseenAlarms(view.model).length > 0,
+    ...(chart === undefined || modal !== undefined ? {} : { chart }),
+  };
 }
 
 function drawPart(
@@ -96,8 +105,8 @@ function drawPart(
   part: Part,
   rect: Rect,
   limits: Partial<Record<Pane, number>>,
-): void {
-  if (rect.width < 3 || rect.height < 3) return;
+): ChartData | undefined {
+  if (rect.width < 3 || rect.height < 3) return undefined;
   const { glyphs, model } = view;
   const width = rect.width - 4;
   const height = rect.height - 2;
@@ -130,6 +139,19 @@ function drawPart(
       ]);
     }
   }
+  return model.facts === undefined || pane.chart === undefined
+    ? undefined
+    : placed(pane.chart, rect, from);
+}
+
+function placed(
+  { from, rows, labels, lines }: PaneChart,
+  rect: Rect,
+  scrolled: number,
+): ChartData | undefined {
+  if (scrolled > 0) return undefined;
+  const place = { x: rect.x + 1, y: rect.y + 1 + from, width: rect.width - 2, height: rows };
+  return { rect: place, labels, lines };
 }
 
 function drawTitle(canvas: Canvas, rect: Rect, pane: PaneView, focused: boolean, role: Role): void {

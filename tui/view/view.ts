@@ -1,4 +1,5 @@
 import type { Model } from '../model/model.ts';
+import type { ChartData } from '../screen/chart.ts';
 import type { Line } from '../text/line.ts';
 import type { Glyphs } from '../theme/glyphs.ts';
 
@@ -15,6 +16,8 @@ export interface View {
 
 /** A pane, as its renderer gives it. */
 export interface PaneView {
+  /** Something larger than lines, in front of them. */
+  readonly chart?: PaneChart;
   readonly title: string;
   /** At the right end of the upper border. */
   readonly badge?: Line;
@@ -23,6 +26,12 @@ export interface PaneView {
   /** The renderer chose what is in view: nothing is left to scroll. */
   readonly whole?: boolean;
   readonly tone?: 'alarm' | 'warn';
+}
+
+/** Values over time, in front of some lines of a pane. */
+export interface PaneChart extends Omit<ChartData, 'rect'> {
+  readonly from: number;
+  readonly rows: number;
 }
 
 /** Renders a pane; width and height are what is inside its border. */

@@ -4,7 +4,7 @@ import { count, milliseconds, rate, shortCount } from '../../text/format.ts';
 import { firstFitting, gap, type Line, type Role, span } from '../../text/line.ts';
 import { area, filled, sparkline } from '../../text/spark.ts';
 import type { Glyphs } from '../../theme/glyphs.ts';
-import type { PaneRenderer, View } from '../view.ts';
+import type { PaneRenderer, PaneView, View } from '../view.ts';
 import { hostLines } from './hosts.ts';
 
 /** 2 COUNTERS: the last five minutes. */
@@ -12,6 +12,9 @@ export const renderCounters: PaneRenderer = (view, width, height) => {
   const title = '2 COUNTERS';
   const { facts } = view.model;
   if (facts === undefined) return { title, lines: [] };
+  if (view.model.zoom && view.model.focus === 'counters' && height >= 18) {
+    return { title, badge: [span('dim', 'last 5 min')], ...withChart(view, facts, width, height) };
+  }
   const figures = height >= 22 ? courses(view, facts, width) : figureLines(view, facts, width);
   const spare = height - figures.length;
   const hosts = spare >= 9 && !view.hostsApart ? hostLines(view, facts, width).slice(0, 5) : [];
@@ -24,6 +27,50 @@ export const renderCounters: PaneRenderer = (view, width, height) => {
   ];
   return { title, badge: [span('dim', 'last 5 min')], lines };
 };
+
+/** Alone on the screen: the latency over time gets the room. */
+function withChart(
+  view: View,
+  facts: Facts,
+  width: number,
+  height: number,
+): Pick<PaneView, 'lines' | 'chart'> {
+  const figures = figureLines(view, facts, width);
+  const types = typeLines(facts, width, view.glyphs, Math.min(8, Math.max(2, height - 26)));
+  const rows = height - figures.length - types.length - 3;
+  const legend: Line = [
+    span('label', 'added latency in ms, five minutes   '),
+    span('out', 'p99'),
+    gap(2),
+    span('spark', 'p50'),
+  ];
+  const { p50_ms: p50, p99_ms: p99, bucket_seconds: seconds } = facts.counters_5m.series;
+  const plain = area(p99, width, rows, view.glyphs).map((line): Line => [span('spark', line)]);
+  const lines = [...figures, [], legend, ...plain, [], ...types];
+  const worthwhile =
+    view.glyphs.braille && rows >= 8 && width >= 38 && p99.some((value) => (value ?? 0) > 0);
+  if (!worthwhile) return { lines };
+  const labels = p99.map((_, at) => `-${((p99.length - at) * seconds) / 60}m`.replace(/\.\d+/, ''));
+  const chart = {
+    from: figures.length + 2,
+    rows,
+    labels,
+    lines: [
+      { values: steady(p99), role: 'out' as const },
+      { values: steady(p50), role: 'spark' as const },
+    ],
+  };
+  return { lines, chart };
+}
+
+/** Where nothing was measured the line goes on as it was. */
+function steady(values: readonly (number | null)[]): readonly number[] {
+  let last = 0;
+  return values.map((value) => {
+    last = value ?? last;
+    return last;
+  });
+}
 
 interface Figure {
   readonly label: string;
