@@ -1,7 +1,7 @@
 import type { Homes } from '../lib/config/types.ts';
 import { openDashboard } from './dashboard.ts';
 import type { Settings } from './model/model.ts';
-import { THEMES, type ThemeName } from './theme/themes.ts';
+import { THEME_NAMES, THEMES, type ThemeName } from './theme/themes.ts';
 
 export interface RunOptions {
   readonly homes: Pick<Homes, 'run'>;
@@ -66,7 +66,8 @@ function hangUp(close: () => void): void {
 
 /** https://no-color.org: any value but the empty one. */
 function themeOf({ theme, env }: RunOptions): ThemeName {
-  if (theme !== undefined) return theme;
+  const wished = theme ?? THEME_NAMES.find((name) => name === env['WATERWALL_THEME']);
+  if (wished !== undefined) return wished;
   return env['NO_COLOR'] || env['TERM'] === 'vt100' ? 'mono' : 'cyberpunk';
 }
 

@@ -97,6 +97,14 @@ export function standingAlarms(model: Model): readonly StandingAlarm[] {
   );
 }
 
+/**
+ * Whether an alarm is as grave as on its first moment: one that stops egress, or its record, stays
+ * so for as long as it stands; the others are a matter of note once somebody has seen them.
+ */
+export function isGrave(model: Model, alarm: StandingAlarm): boolean {
+  return alarm.level === 'alarm' && (rank(alarm) < FIRST.length || !model.seen.has(alarm.key));
+}
+
 /** The alarms that nobody has acknowledged. */
 export function unseenAlarms(model: Model): readonly StandingAlarm[] {
   return standingAlarms(model).filter(
@@ -106,10 +114,18 @@ export function unseenAlarms(model: Model): readonly StandingAlarm[] {
 
 /** What stops egress, or lets it out unrecorded, comes before everything else. */
 function rank({ key }: StandingAlarm): number {
-  const first = ['killswitch-engaged', 'chain', 'audit-unavailable', 'signer', 'config-error'];
-  const place = first.findIndex((start) => key.startsWith(start));
-  return place === -1 ? first.length : place;
+  const place = FIRST.findIndex((start) => key.startsWith(start));
+  return place === -1 ? FIRST.length : place;
 }
+
+const FIRST = [
+  'offline',
+  'killswitch-engaged',
+  'chain',
+  'audit-unavailable',
+  'signer',
+  'config-error',
+];
 
 const OFFLINE: Kind = { title: 'DAEMON OFFLINE', fix: 'start it: waterwall up --detach' };
 const BROKEN: Kind = { title: 'AUDIT CHAIN BROKEN', fix: 'run waterwall verify-chain' };

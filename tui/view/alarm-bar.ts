@@ -1,4 +1,4 @@
-import { standingAlarms, unseenAlarms } from '../model/alarms.ts';
+import { isGrave, standingAlarms, unseenAlarms } from '../model/alarms.ts';
 import { clock } from '../text/format.ts';
 import { type Ground, gap, type Line, padLine, span, spread } from '../text/line.ts';
 import type { View } from './view.ts';
@@ -10,7 +10,7 @@ export function alarmLine(view: View, width: number): Line | undefined {
   const [first] = standing;
   if (first === undefined) return undefined;
   const flashes = unseenAlarms(model).length > 0;
-  const on: Ground = first.level === 'warn' ? 'warn' : flashes && !bright ? 'bar' : 'alarm';
+  const on: Ground = !isGrave(model, first) ? 'warn' : flashes && !bright ? 'bar' : 'alarm';
   const more = standing.length > 1 ? `  +${standing.length - 1} more` : '';
   const left: Line = [
     span('alarm', ` ${glyphs.alarm}${glyphs.alarm} ${first.title}`),

@@ -1,4 +1,4 @@
-import { standingAlarms } from '../model/alarms.ts';
+import { isGrave, standingAlarms } from '../model/alarms.ts';
 import { silence } from '../model/model.ts';
 import type { Ground, Role } from '../text/line.ts';
 import type { View } from './view.ts';
@@ -26,7 +26,7 @@ export function overallStatus({ model, now, glyphs }: View): Status {
     return { word: `${glyphs.alarm} STOPPED`, on: 'alarm', role: 'alarm' };
   }
   const alarms = standingAlarms(model);
-  if (alarms.some(({ level }) => level === 'alarm')) {
+  if (alarms.some((alarm) => isGrave(model, alarm))) {
     return { word: `${glyphs.alarm} ALARM`, on: 'alarm', role: 'alarm' };
   }
   if (alarms.length > 0) return { word: `${glyphs.alarm} ATTENTION`, on: 'warn', role: 'warn' };

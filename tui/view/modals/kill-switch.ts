@@ -35,6 +35,8 @@ export const renderSwitch: ModalRenderer<KillSwitchModal> = (view, modal, width)
   return {
     title: modal.action === 'arm' ? 'KILL SWITCH' : 'KILL SWITCH ARMED',
     tone: 'alarm',
+    // Where there is little room: what the keys go to.
+    ...(modal.action === 'arm' ? {} : { at: sources.length * 2 + FIELDS_AT[modal.field] }),
     lines: [
       ...lines,
       ...told,
@@ -45,6 +47,8 @@ export const renderSwitch: ModalRenderer<KillSwitchModal> = (view, modal, width)
     ],
   };
 };
+
+const FIELDS_AT = { confirm: 2, reason: 3, fire: 5, cancel: 5 } as const;
 
 function armLines(view: View, modal: KillSwitchModal, width: number): readonly ModalLine[] {
   const { field } = modal;

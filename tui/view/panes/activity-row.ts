@@ -6,6 +6,7 @@ import {
   gap,
   type Line,
   lineWidth,
+  padLine,
   type Role,
   type Span,
   span,
@@ -23,6 +24,7 @@ export interface Columns {
   readonly request: number;
   readonly added: number;
   readonly what: number;
+  readonly width: number;
 }
 
 const TIME = 8;
@@ -36,7 +38,16 @@ export function columnsFor(width: number): Columns {
   const added = width >= 54 ? 5 : 0;
   const fixed = [TIME, direction, session, agent, host, request, added].filter((each) => each > 0);
   const taken = fixed.reduce((sum, each) => sum + each + 1, 0);
-  return { direction, session, agent, host, request, added, what: Math.max(0, width - taken) };
+  return {
+    direction,
+    session,
+    agent,
+    host,
+    request,
+    added,
+    what: Math.max(0, width - taken),
+    width,
+  };
 }
 
 /** The names of the columns. */
@@ -58,6 +69,11 @@ export function headRow(columns: Columns): Line {
 export function activityRow(activity: Activity, columns: Columns, glyphs: Glyphs): Line {
   const { glyph, word, role } = directionOf(activity, glyphs);
   const direction = columns.direction === 1 ? glyph : fit(`${glyph} ${word}`, 6);
+  if (activity.kind === 'notice') {
+    // It concerns no session: the text has their room.
+    const head: Line = [span('dim', clock(activity.ts)), gap(1), span(role, direction), gap(1)];
+    return padLine([...head, ...whatHappened(activity, glyphs)], columns.width);
+  }
   const { host = '' } = activity;
   const added = activity.kind === 'out' ? `+${milliseconds(activity.latency_ms)}` : '';
   return joined(columns, {
