@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { WaterwallError } from '../errors.ts';
 import { LOCK_FILE } from './folder.ts';
@@ -36,9 +35,10 @@ export async function lockLog(logFolder: string): Promise<LogLock> {
   const path = join(logFolder, LOCK_FILE);
   const flags = constants.O_RDWR | constants.O_CREAT;
   const native = EXCLUSIVE[process.platform];
-  let file: FileHandle;
+  // A number, not a FileHandle: one that nobody refers to any more is closed, and the lock with it.
+  let file: number;
   try {
-    file = await open(path, flags | (native ?? 0), 0o600);
+    file = openSync(path, flags | (native ?? 0), 0o600);
   } catch (cause) {
     if (native !== undefined && isBusy(cause)) throw alreadyRunning(logFolder);
     throw cannotLock(path, cause);
@@ -46,15 +46,15 @@ export async function lockLog(logFolder: string): Promise<LogLock> {
   try {
     if (native === undefined) await flock(file, logFolder);
   } catch (error) {
-    await file.close();
+    closeSync(file);
     throw error;
   }
-  return { release: () => file.close() };
+  return { release: async () => closeSync(file) };
 }
 
-async function flock(file: FileHandle, logFolder: string): Promise<void> {
+async function flock(file: number, logFolder: string): Promise<void> {
   const status = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn('flock', ['-xn', '3'], { stdio: ['ignore', 'ignore', 'ignore', file.fd] });
+    const child = spawn('flock', ['-xn', '3'], { stdio: ['ignore', 'ignore', 'ignore', file] });
     child.once('error', reject);
     child.once('exit', resolve);
   }).catch((cause: unknown) => {

@@ -34,7 +34,7 @@ type Reloaded = Extract<ReloadResult, { ok: true }>;
 
 /** What a reload changed, a row each; counts where names could hold a value. */
 export function renderReload({ changed, diff, new_hash }: Reloaded): string {
-  if (!changed) return 'nothing has changed';
+  if (!changed) return 'nothing new: edits are taken over as they are saved';
   const rows = Object.entries(diff).flatMap(([name, value]: [string, unknown]) => {
     const text = Array.isArray(value) ? value.join(', ') : String(value);
     return text === '' || text === '0' ? [] : [`  ${name.replaceAll('_', ' ')}: ${text}`];

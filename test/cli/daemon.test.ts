@@ -121,7 +121,10 @@ describe('while it runs', () => {
   });
 
   test('reload tells what changed, and refuses what is bad with its place', async () => {
-    expect(await run('reload')).toMatchObject({ code: 0, stdout: 'nothing has changed\n' });
+    expect(await run('reload')).toMatchObject({
+      code: 0,
+      stdout: 'nothing new: edits are taken over as they are saved\n',
+    });
     conforming('cli-reload', (await run('reload', '--json')).stdout);
     const patterns = join(home, 'etc', 'patterns.yaml');
     const before = readFileSync(patterns);
