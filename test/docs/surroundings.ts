@@ -32,14 +32,17 @@ const TIME_LIMIT = 180_000;
 /**
  * Runs a document's blocks in one shell, in order, in a checkout and a home of their own: what one
  * exports or starts, the next ones find. Whatever they started is ended afterwards.
+ *
+ * @param before - commands that make what the document takes for granted
  */
-export async function runBlocks(blocks: readonly Block[]): Promise<Outcome> {
+export async function runBlocks(blocks: readonly Block[], before = ''): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'ww-docs-'));
   const home = join(folder, 'ww');
   const work = join(folder, 'checkout');
   prepare(folder, home, work);
   const script = join(folder, 'document.sh');
-  writeFileSync(script, scriptOf(blocks.filter(({ notRun }) => notRun === undefined)));
+  const toRun = blocks.filter(({ notRun }) => notRun === undefined);
+  writeFileSync(script, scriptOf(toRun, before));
   try {
     return await run(script, work, {
       PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
@@ -75,13 +78,13 @@ function prepare(folder: string, home: string, work: string): void {
 }
 
 /** Each block is told before it runs; one that should fail runs in a shell that goes on. */
-function scriptOf(blocks: readonly Block[]): string {
+function scriptOf(blocks: readonly Block[], before: string): string {
   const parts = blocks.map(({ line, text, exit }) => {
     const announce = `printf '\\n@block %d\\n' ${line}`;
     if (exit === 0) return `${announce}\n${text}`;
     return `${announce}\nset +e\n(\n${text}\n)\nstatus=$?\nset -e\n[ "$status" = ${exit} ]`;
   });
-  return ['set -euo pipefail', ...parts, "printf '\\n@end\\n'", ''].join('\n');
+  return ['set -euo pipefail', before, ...parts, "printf '\\n@end\\n'", ''].join('\n');
 }
 
 function run(script: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Outcome> {
