@@ -199,8 +199,9 @@ else
   env -u WATERWALL_HOME -u NODE_OPTIONS CONFIGURATION_DIRECTORY="$etc" LOGS_DIRECTORY="$log" \
     RUNTIME_DIRECTORY="$scratch" "$node" "$opt/$release/bin/waterwall.js" init |
     while read -r path; do say made "$path"; done
-  [ -n "$prefix" ] || chown -R waterwall:waterwall "$log"
 fi
+# What root made there, now or with `waterwall init --new-log`, is the proxy's to write.
+[ -n "$prefix" ] || chown -R waterwall:waterwall "$log"
 # Known-good modes: the proxy reads all of it and writes none; operators read no key.
 for file in "$etc"/*; do
   case ${file##*/} in
