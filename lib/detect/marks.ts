@@ -45,9 +45,19 @@ const FIRST_CHARACTER = 0x20;
 
 /** Whether the escape at an offset stands for a character. */
 export function isCharacterAt(bytes: Uint8Array, at: number): boolean {
-  return (
-    Number.parseInt(String.fromCharCode(...bytes.subarray(at + 2, at + 6)), 16) >= FIRST_CHARACTER
-  );
+  const isAscii = bytes[at + 2] === ZERO && bytes[at + 3] === ZERO;
+  return !isAscii || hexPair(bytes, at + 4) >= FIRST_CHARACTER;
+}
+
+const ZERO = 0x30;
+
+/** The value of two hex digits. */
+function hexPair(bytes: Uint8Array, at: number): number {
+  return hexDigit(bytes[at] as number) * 16 + hexDigit(bytes[at + 1] as number);
+}
+
+function hexDigit(byte: number): number {
+  return byte < 0x40 ? byte - ZERO : (byte | 0x20) - 0x57;
 }
 
 /** The slashes of a URL as PHP escapes them, in JSON in a string: one layer below, `\\/` hides. */
@@ -64,7 +74,7 @@ const HARMLESS_BELOW = new Set([...HARMLESS, ...Buffer.from('"\\', 'latin1')]);
  * (`here`), or one of the text that they stand for (`below`, as in the arguments of a call).
  */
 export function hidesAt(bytes: Uint8Array, at: number): 'here' | 'below' | undefined {
-  const code = Number.parseInt(String.fromCharCode(...bytes.subarray(at + 4, at + 6)), 16);
+  const code = hexPair(bytes, at + 4);
   if (code === 0x7f) return undefined;
   if (backslashesBefore(bytes, at) % 2 === 0) return HARMLESS.has(code) ? undefined : 'here';
   return HARMLESS_BELOW.has(code) ? undefined : 'below';

@@ -126,7 +126,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
           const mark = markAt(target.rule, bytes, at);
           if (mark !== undefined) marks.push(mark);
         } else if (target.kind === 'hazard') {
-          const hides = hidesAt(bytes, at);
+          const hides = hazard && hazardBelow ? undefined : hidesAt(bytes, at);
           hazard ||= hides === 'here';
           hazardBelow ||= hides === 'below';
         } else if (target.kind === 'escape') {

@@ -1,5 +1,7 @@
 /** Between the raw source of JSON strings and the text that it stands for, with offsets kept. */
 
+import { OffsetMap } from './offset-map.ts';
+
 const BACKSLASH = 0x5c;
 const REPLACEMENT = 0xfffd;
 
@@ -12,9 +14,9 @@ for (const pair of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t']) {
 /** Text decoded from a raw source, and where each of its bytes came from. */
 export interface DecodedText {
   /** UTF-8. A lone surrogate becomes U+FFFD. */
-  readonly bytes: Uint8Array;
-  /** `origin[i]` is the raw offset of decoded byte `i`; one entry more than there are bytes. */
-  readonly origin: Uint32Array;
+  readonly bytes: Buffer;
+  /** The raw offset of each decoded byte, where the escape begins that it comes from; and of the end. */
+  readonly origin: OffsetMap;
 }
 
 /**
@@ -27,27 +29,32 @@ export interface DecodedText {
  */
 export function decodeEscapes(raw: Uint8Array, start = 0, end = raw.length): DecodedText {
   // An escape is never shorter than what it stands for.
-  const bytes = new Uint8Array(end - start);
-  const origin = new Uint32Array(end - start + 1);
+  const bytes = Buffer.allocUnsafe(end - start);
+  const origin = new OffsetMap(start);
   let length = 0;
   for (let at = start; at < end; ) {
     const byte = raw[at] as number;
-    const next = byte === BACKSLASH && at + 1 < end ? (raw[at + 1] as number) : 0;
+    if (byte !== BACKSLASH) {
+      bytes[length++] = byte;
+      at++;
+      continue;
+    }
+    const next = at + 1 < end ? (raw[at + 1] as number) : 0;
     const short = SHORT_ESCAPES[next] as number;
     const point = next === 0x75 ? codePoint(raw, at, end) : -1;
     if (point < 0) {
-      origin[length] = at;
       bytes[length++] = short === 0 ? byte : short;
       at += short === 0 ? 1 : 2;
+      if (short !== 0) origin.add(length, at);
       continue;
     }
     const from = length;
     length = putUtf8(bytes, length, point);
-    origin.fill(at, from, length);
+    for (let i = from + 1; i < length; i++) origin.add(i, at);
     at += point > 0xffff ? 12 : 6;
+    origin.add(length, at);
   }
-  origin[length] = end;
-  return { bytes: bytes.subarray(0, length), origin: origin.subarray(0, length + 1) };
+  return { bytes: bytes.subarray(0, length), origin };
 }
 
 /** The code point of the `\\u` escape (or the pair of them) at an offset; -1 where it is none. */

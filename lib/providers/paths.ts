@@ -141,7 +141,7 @@ function isNamed(key: JsonString, bytes: Uint8Array, name: string): boolean {
 export function textOf(node: JsonString, bytes: Uint8Array): string {
   const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (!node.escaped) return raw.toString('utf8', node.start, node.end);
-  return Buffer.from(decodeEscapes(raw, node.start, node.end).bytes).toString('utf8');
+  return decodeEscapes(raw, node.start, node.end).bytes.toString('utf8');
 }
 
 /** The last names of paths: a string whose own key is none of them is at none of the paths. */

@@ -64,5 +64,5 @@ function originIn(
   node: JsonString,
   offset: number,
 ): number {
-  return value.origin === undefined ? node.start + offset : (value.origin[offset] as number);
+  return value.origin === undefined ? node.start + offset : value.origin.at(offset);
 }

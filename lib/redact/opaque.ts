@@ -71,7 +71,7 @@ function treat(bytes: Buffer, { node, rule }: RuledString): Treatment {
   if (rule.condition === 'media') return readFileData(bytes, node);
   if (rule.condition === undefined) return 'opaque';
   if (!mayBeBillingHeader(bytes, node.start, node.end)) return 'plain';
-  const text = Buffer.from(decodeEscapes(bytes, node.start, node.end).bytes);
+  const text = decodeEscapes(bytes, node.start, node.end).bytes;
   const isShort = text.length <= BILLING_HEADER_MAX;
   return isShort && text.toString('latin1').startsWith(BILLING_HEADER) ? 'opaque' : 'plain';
 }

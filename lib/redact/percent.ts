@@ -1,4 +1,5 @@
 import { afterEscape } from '../detect/encoded/run.ts';
+import { OffsetMap } from '../json/offset-map.ts';
 import type { DecodedText } from '../json/text.ts';
 
 const PERCENT = 0x25;
@@ -13,18 +14,17 @@ const PROBES = 20_000;
  * @param plusIsSpace - as in `application/x-www-form-urlencoded`
  */
 export function decodePercent(raw: Uint8Array, plusIsSpace: boolean): DecodedText {
-  const bytes = new Uint8Array(raw.length);
-  const origin = new Uint32Array(raw.length + 1);
+  const bytes = Buffer.allocUnsafe(raw.length);
+  const origin = new OffsetMap(0);
   let length = 0;
   for (let at = 0; at < raw.length; ) {
     const byte = raw[at] as number;
     const value = byte === PERCENT ? hexPair(raw, at + 1) : -1;
-    origin[length] = at;
     bytes[length++] = value >= 0 ? value : plusIsSpace && byte === PLUS ? 0x20 : byte;
     at += value >= 0 ? 3 : 1;
+    if (value >= 0) origin.add(length, at);
   }
-  origin[length] = raw.length;
-  return { bytes: bytes.subarray(0, length), origin: origin.subarray(0, length + 1) };
+  return { bytes: bytes.subarray(0, length), origin };
 }
 
 /** Characters of URLs and forms. */
@@ -61,21 +61,21 @@ export function percentParts(raw: Buffer): DecodedText | undefined {
     at = end;
   }
   if (words.length === 0) return undefined;
-  const bytes = new Uint8Array(length);
-  const origin = new Uint32Array(length + 1);
+  const bytes = Buffer.allocUnsafe(length);
+  const origin = new OffsetMap(0);
   let to = 0;
   for (const { start, end } of words) {
+    origin.add(to, start);
     for (let at = start; at < end; ) {
       const value = raw[at] === PERCENT ? hexPair(raw, at + 1) : -1;
-      origin[to] = at;
       bytes[to++] = value >= 0 ? value : (raw[at] as number);
       at += value >= 0 ? 3 : 1;
+      if (value >= 0) origin.add(to, at);
     }
-    origin[to] = end;
     bytes[to++] = BETWEEN;
-    origin[to] = end;
+    origin.add(to, end);
   }
-  return { bytes: bytes.subarray(0, to), origin: origin.subarray(0, to + 1) };
+  return { bytes: bytes.subarray(0, to), origin };
 }
 
 /** No secret is shorter; `%2d` in a format string stands alone or with less around it. */

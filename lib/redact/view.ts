@@ -1,3 +1,4 @@
+import type { OffsetMap } from '../json/offset-map.ts';
 import { type DecodedText, decodeEscapes } from '../json/text.ts';
 import { decodePercent } from './percent.ts';
 
@@ -7,15 +8,15 @@ export type Layer = 'escape' | 'percent' | 'form';
 /** A message as it reads with some layers taken off. */
 export interface View {
   readonly bytes: Buffer;
-  /** The offset in the message of each byte of the view, and of its end; absent: the same offset. */
-  readonly origin: Uint32Array | undefined;
+  /** From the text of each layer to that of the one above it, innermost first. */
+  readonly origins: readonly OffsetMap[];
   /** The layers that were taken off, outermost first. */
   readonly layers: readonly Layer[];
 }
 
 /** The message itself. */
 export function rawView(bytes: Buffer): View {
-  return { bytes, origin: undefined, layers: [] };
+  return { bytes, origins: [], layers: [] };
 }
 
 /** The view below one more layer. */
@@ -26,24 +27,22 @@ export function lookThrough(view: View, layer: Layer): View {
 
 /** The view of a text that was decoded from a view, with the same layers. */
 export function viewBelow(view: View, { bytes, origin }: DecodedText): View {
-  const outer = view.origin;
-  if (outer !== undefined) {
-    for (let i = 0; i < origin.length; i++) origin[i] = outer[origin[i] as number] as number;
-  }
-  return { bytes: asBuffer(bytes), origin, layers: view.layers };
+  return { bytes, origins: [origin, ...view.origins], layers: view.layers };
 }
 
 /** Where a view's offset stands in the message. */
 export function originOf(view: View, offset: number): number {
-  return view.origin === undefined ? offset : (view.origin[offset] as number);
+  let at = offset;
+  for (const origin of view.origins) at = origin.at(at);
+  return at;
 }
 
 /** The text below layers. */
 export function decodeThrough(raw: Buffer, layers: readonly Layer[]): Buffer {
-  return layers.reduce((text, layer) => asBuffer(decodeLayer(text, layer).bytes), raw);
+  return layers.reduce((text, layer) => decodeLayer(text, layer).bytes, raw);
 }
 
-function decodeLayer(bytes: Uint8Array, layer: Layer): ReturnType<typeof decodeEscapes> {
+function decodeLayer(bytes: Uint8Array, layer: Layer): DecodedText {
   return layer === 'escape' ? decodeEscapes(bytes) : decodePercent(bytes, layer === 'form');
 }
 

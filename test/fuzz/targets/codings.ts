@@ -68,10 +68,10 @@ export const CODINGS: readonly Target[] = [
     run(input) {
       for (const form of [false, true]) {
         const { bytes, origin } = decodePercent(input, form);
-        holds(origin.length === bytes.length + 1, 'not every byte has an origin');
-        for (let i = 1; i < origin.length; i++) {
-          holds((origin[i] as number) > (origin[i - 1] as number), 'origins do not go on', { i });
+        for (let i = 1; i <= bytes.length; i++) {
+          holds(origin.at(i) > origin.at(i - 1), 'origins do not go on', { i });
         }
+        holds(origin.at(bytes.length) === input.length, 'the end is not the end');
         holds(form || input.includes('%') || Buffer.from(bytes).equals(input), 'it changed');
       }
     },

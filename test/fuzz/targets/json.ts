@@ -80,10 +80,10 @@ export const JSON_TARGETS: readonly Target[] = [
     words: WORDS,
     run(input) {
       const { bytes, origin } = decodeEscapes(input);
-      holds(origin.length === bytes.length + 1, 'not every byte has an origin');
-      for (let i = 1; i < origin.length; i++) {
-        holds((origin[i] as number) >= (origin[i - 1] as number), 'origins go back', { i });
+      for (let i = 1; i <= bytes.length; i++) {
+        holds(origin.at(i) >= origin.at(i - 1), 'origins go back', { i });
       }
+      holds(origin.at(bytes.length) === input.length, 'the end is not the end');
       for (const times of [1, 2, 3]) {
         let text = encodeEscapes(input, times);
         for (let i = 0; i < times; i++) text = Buffer.from(decodeEscapes(text).bytes);
