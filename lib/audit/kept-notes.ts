@@ -64,6 +64,28 @@ export async function readKeptNotes(logFolder: string, key: VerifierKey): Promis
   };
 }
 
+/**
+ * Reads the checkpoints that lie beside the segments of a chain folder, and verifies them.
+ *
+ * @param only - the one of this segment; otherwise all
+ */
+export async function readSegmentNotes(
+  chainFolder: string,
+  key: VerifierKey,
+  only?: string,
+): Promise<KeptNotes> {
+  const notes: KeptNote[] = [];
+  const names = await ifThere(readdir(chainFolder), []);
+  for (const file of names.filter((name) => name.endsWith('.note')).sort()) {
+    if (only !== undefined && file !== only.replace(/\.jsonl$/, '.note')) continue;
+    const bytes = await readFile(join(chainFolder, file));
+    const checkpoint = openCheckpoint(bytes, key);
+    if ('fault' in checkpoint) return { notes, fault: `${file}: ${checkpoint.fault}` };
+    notes.push({ ...checkpoint, file, note: bytes.toString('utf8') });
+  }
+  return { notes };
+}
+
 async function ifThere<Value, None>(reading: Promise<Value>, none: None): Promise<Value | None> {
   try {
     return await reading;

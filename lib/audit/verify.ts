@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { WaterwallError } from '../errors.ts';
-import { type KeptNote, readKeptNotes, readNotes } from './kept-notes.ts';
+import { type KeptNote, readKeptNotes, readNotes, readSegmentNotes } from './kept-notes.ts';
 import { ZERO_HASH } from './leaf.ts';
 import { checkNotes } from './notes-check.ts';
 import { membersOf, type ParsedLine } from './parse.ts';
@@ -90,14 +90,16 @@ async function gatherNotes(
   known: readonly string[],
 ): Promise<Notes> {
   if (key === undefined) return { notes: [] };
-  const kept = await readKeptNotes(dirname(isFolder ? path : dirname(path)), key);
-  const notes = [...kept.notes];
+  const chain = isFolder ? path : dirname(path);
+  const beside = await readSegmentNotes(chain, key, isFolder ? undefined : basename(path));
+  const kept = await readKeptNotes(dirname(chain), key);
+  const notes = [...beside.notes, ...kept.notes];
   for (const file of known) {
     const own = readNotes(await readFile(file, 'utf8'), key.name, file);
     if (own.length === 0) throw noNotes(file, key.name);
     notes.push(...own);
   }
-  return { ...kept, notes };
+  return { ...beside, ...kept, notes };
 }
 
 /** Lines that were verified, and what lies around them. */

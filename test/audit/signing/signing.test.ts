@@ -1,9 +1,10 @@
-import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../../lib/audit/checkpoint.ts';
 import { verifyChain } from '../../../lib/audit/verify.ts';
+import { tempFolder } from '../logs.ts';
 import { lines, signedHome, typesOf } from './rig.ts';
 
 const tunnel = (n: number) => ({ host: `h${n}.test`, port: n });
@@ -149,5 +150,31 @@ describe('a log that is signed', () => {
       }
     };
     await expect.poll(isAlive, { timeout: 5000 }).toBe(false);
+  });
+});
+
+describe('the chain folder alone', () => {
+  it('is verified to its end, and a segment too, by the checkpoints beside the segments', async () => {
+    const { folder, keys, open } = await signedHome();
+    const { log } = await open();
+    await log.append('tunnel', tunnel(1));
+    const sealed = await log.rotate();
+    await log.append('tunnel', tunnel(2));
+    await log.close();
+    const chain = join(tempFolder(), 'copy');
+    cpSync(join(folder, 'chain'), chain, { recursive: true });
+    const whole = await verifyChain(chain, { keys });
+    expect(whole).toMatchObject({ verdict: 'clean', unsigned_tail: 0 });
+    const segment = join(chain, `${'0'.repeat(20)}.jsonl`);
+    expect(await verifyChain(segment, { keys })).toMatchObject({
+      verdict: 'clean',
+      signed_through: sealed,
+    });
+    // Its last line is gone, and with it the end that was signed.
+    const last = join(chain, `${String(sealed + 1).padStart(20, '0')}.jsonl`);
+    writeFileSync(last, `${readFileSync(last, 'utf8').split('\n').slice(0, -2).join('\n')}\n`);
+    expect(await verifyChain(chain, { keys })).toMatchObject({ verdict: 'tampered' });
+    writeFileSync(last.replace('jsonl', 'note'), 'nobody signed this\n\n— nobody AAAAAAA=\n');
+    expect(await verifyChain(chain, { keys })).toMatchObject({ verdict: 'tampered' });
   });
 });
