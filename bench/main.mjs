@@ -15,6 +15,7 @@ import { openWays } from './ways.mjs';
 
 const RESULTS = new URL('results.json', import.meta.url);
 const USAGE = `npm run bench [-- OPTIONS]
+  audit             a durable line of the signed log at several rates, beside a bare sync
   scan              the engine beside naive JavaScript, RE2 (as WebAssembly) and a plain copy
   --only ID[,ID]    these rows only: ${[...WORK.flatMap(({ ids }) => ids), 'engine', 'memory', 'start'].join(', ')}
   --rounds FACTOR   so many times the usual rounds
@@ -39,6 +40,7 @@ const say = (text) => process.stderr.write(`${text}\n`);
 
 if (values.help) console.log(USAGE);
 else if (positionals[0] === 'scan') await showScan();
+else if (positionals[0] === 'audit') await showAudit();
 else {
   const results = values['from-results'] ? JSON.parse(readFileSync(RESULTS, 'utf8')) : await run();
   console.log(tableOf(results));
@@ -95,6 +97,11 @@ async function measured(...args) {
   let output = '';
   for await (const text of child.stdout) output += text;
   return JSON.parse(output);
+}
+
+async function showAudit() {
+  const { auditTable, benchAudit } = await import('./audit.mjs');
+  console.log(auditTable(await benchAudit(Math.max(1, Math.round(3 * values.rounds)))));
 }
 
 async function showScan() {

@@ -27,14 +27,17 @@ export async function serveParent(folder: string): Promise<void> {
   const connection = new Socket({ fd: INHERITED_FD, readable: true, writable: true });
   connection.on('error', () => connection.destroy());
   const closed = new Promise<void>((resolve) => connection.once('close', () => resolve()));
+  let signer: OpenSigner | undefined;
   try {
-    const { answers } = await openSigner(folder);
-    serve(connection, answers);
+    signer = await openSigner(folder);
+    serve(connection, signer.answers);
   } catch (error) {
     sendMessage(connection, { ok: false, ...explained(error) });
     connection.end();
   }
   await closed;
+  // Held until here: a lock whose file nobody refers to is closed by the garbage collector.
+  await signer?.lock.release();
 }
 
 /**
@@ -79,9 +82,14 @@ export async function serveSocket(
   };
 }
 
-async function openSigner(
-  folder: string,
-): Promise<{ answers: Answers; origin: string; state: StateFile; lock: LogLock }> {
+interface OpenSigner {
+  readonly answers: Answers;
+  readonly origin: string;
+  readonly state: StateFile;
+  readonly lock: LogLock;
+}
+
+async function openSigner(folder: string): Promise<OpenSigner> {
   const keys = loadSigningKeys(folder);
   const lock = await lockLog(folder);
   const origin = keys.log.key.name;
