@@ -64,7 +64,7 @@ describe.skipIf(!installed('tmux')).each(SIZES)('in tmux, %s', (_name, columns, 
     ui.keys('Enter');
     await ui.sees('KILL SWITCH ENGAGED');
     ui.keys('k');
-    await ui.sees(/Type\s+DISARM/);
+    await ui.sees('REOPENS');
     ui.write('DISARM');
     ui.keys('Enter', 'Enter', 'Enter');
     await ui.sees('TRAFFIC FLOWS AGAIN');

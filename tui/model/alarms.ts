@@ -30,6 +30,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
     title: 'AUDIT LOG CANNOT BE WRITTEN',
     fix: 'free the disk or mend its rights, then restart; requests are refused until then',
   },
+  'chain-broken': {
+    title: 'AUDIT CHAIN BROKEN',
+    fix: 'run waterwall verify-chain; docs/runbook.md has what comes next',
+  },
+  'signer-silent': {
+    title: 'SIGNER SILENT',
+    fix: 'look at its log; requests are refused while nothing is signed',
+  },
   'config-error': { title: 'CONFIGURATION IS BAD', fix: 'mend permitted_hosts.yaml, then restart' },
   'reload-refused': {
     title: 'RELOAD REFUSED',
@@ -83,7 +91,7 @@ export function standingAlarms(model: Model): readonly StandingAlarm[] {
     const since = first?.since ?? facts.ts;
     add(`killswitch-engaged ${since}`, KIND_ENGAGED, '', Date.parse(since));
   }
-  if (!facts.chain.intact && !told('audit-unavailable')) {
+  if (!facts.chain.intact && !BROKEN_CODES.some(told)) {
     add('chain', BROKEN, facts.chain.poisoned ?? 'the chain does not verify', now);
   }
   const { count, p99 } = facts.counters_5m.added_latency_ms;
@@ -126,6 +134,8 @@ const FIRST = [
   'signer',
   'config-error',
 ];
+
+const BROKEN_CODES = ['audit-unavailable', 'chain-broken', 'signer-silent'];
 
 const OFFLINE: Kind = { title: 'DAEMON OFFLINE', fix: 'start it: waterwall up --detach' };
 const BROKEN: Kind = { title: 'AUDIT CHAIN BROKEN', fix: 'run waterwall verify-chain' };

@@ -15,7 +15,8 @@ export function alarmLine(view: View, width: number): Line | undefined {
   const left: Line = [
     span('alarm', ` ${glyphs.alarm}${glyphs.alarm} ${first.title}`),
     span('alarm', first.text === '' ? '' : ` ${glyphs.dot} ${first.text}`),
-    span('alarm', ` ${glyphs.dot} ${clock(first.since)}${more}`),
+    span('alarm', width >= 90 ? ` ${glyphs.dot} ${clock(first.since)}` : ''),
+    span('alarm', more),
   ];
   const right: Line = [span('alarm', flashes ? '! acknowledge' : '! details'), gap(1)];
   return padLine(spread(left, width >= 60 ? right : [], width), width).map((piece) => ({

@@ -17,7 +17,8 @@ export function headerLines(view: View, width: number, height: number): readonly
     gap(1),
   ];
   const room = width - lineWidth(left) - lineWidth(right) - 1;
-  const signs = facts === undefined ? absent(view) : fitting(vitalSigns(view, facts, width), room);
+  const signs =
+    facts === undefined ? absent(view, width) : fitting(vitalSigns(view, facts, width), room);
   const first = spread([...left, ...signs], right, width);
   return height < 2 ? [first] : [first, secondLine(view, width)];
 }
@@ -79,8 +80,8 @@ function fitting(signs: readonly Sign[], room: number): Line {
   return signs.filter((sign) => kept.has(sign)).flatMap(({ line }) => [gap(3), ...line]);
 }
 
-function absent({ model }: View): Line {
-  if (model.link.kind !== 'offline') return [];
+function absent({ model }: View, width: number): Line {
+  if (model.link.kind !== 'offline' || width < 60) return [];
   return [gap(2), span('key', 'waterwall up --detach'), span('dim', ' starts it')];
 }
 

@@ -11,7 +11,11 @@ export function stripLines(view: View, width: number, height: number): readonly 
   const { model, glyphs } = view;
   const { facts } = model;
   const [head = []] = headerLines(view, width, 1);
-  if (facts === undefined) return [head].slice(0, height);
+  if (facts === undefined) {
+    if (model.link.kind !== 'offline') return [head].slice(0, height);
+    const how: Line = [gap(1), span('text', 'start it:')];
+    return [head, [], how, [gap(1), span('key', 'waterwall up --detach')]].slice(0, height);
+  }
   const { killswitch, chain, counters_5m: counters } = facts;
   const { p50, p99 } = counters.added_latency_ms;
   const state: Line = [

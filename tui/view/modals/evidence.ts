@@ -122,6 +122,7 @@ function resultLines(
       '  ',
     ),
     BLANK,
+    ...signedLine(result),
     ...facts.map(([name, value]) => ({
       line: [
         span('label', `  ${name.replaceAll('_', ' ').padEnd(16)}`),
@@ -132,6 +133,13 @@ function resultLines(
     spare([span('dim', 'An auditor checks it: waterwall verify-evidence, or verify.py inside it')]),
     hintLine(['Enter', 'closes']),
   ];
+}
+
+/** How far the checkpoint in it reaches. */
+function signedLine({ checkpoint }: Readonly<Record<string, unknown>>): readonly ModalLine[] {
+  const { size } = (checkpoint ?? {}) as { size?: unknown };
+  if (typeof size !== 'number') return [];
+  return [{ line: [span('label', '  signed'.padEnd(18)), span('ok', `${count(size)} lines`)] }];
 }
 
 function shown(name: string, value: unknown): string {

@@ -65,7 +65,7 @@ function armLines(view: View, modal: KillSwitchModal, width: number): readonly M
     { line: fieldLine(view, 'Reason', modal.reason, width, field === 'reason') },
     spare([gap(11), span('dim', 'for the audit log; may be left empty')]),
     BLANK,
-    { line: buttons(view, modal, 'STOP ALL TRAFFIC') },
+    { line: buttons(view, modal, 'STOP ALL TRAFFIC', width) },
   ];
 }
 
@@ -83,7 +83,7 @@ function disarmLines(
     { line: fieldLine(view, 'Confirm', modal.confirm, Math.min(width, 24), field === 'confirm') },
     { line: fieldLine(view, 'Reason', modal.reason, width, field === 'reason') },
     BLANK,
-    { line: buttons(view, modal, 'DISARM http') },
+    { line: buttons(view, modal, 'DISARM http', width) },
   ];
   return [
     ...sources.flatMap((each) => holdLines(view, each, width)),
@@ -121,12 +121,12 @@ function holdLines({ glyphs }: View, each: ActiveSource, width: number): readonl
   ];
 }
 
-function buttons(view: View, modal: KillSwitchModal, text: string): Line {
+function buttons(view: View, modal: KillSwitchModal, text: string, width: number): Line {
   const fire = !mayFire(modal) ? 'shut' : modal.field === 'fire' ? 'here' : 'there';
   return [
     marker(view, modal.field === 'fire'),
     button(text, fire, true),
-    gap(3),
+    gap(width < 44 ? 0 : 3),
     marker(view, modal.field === 'cancel'),
     button('Cancel', modal.field === 'cancel' ? 'here' : 'there'),
   ];

@@ -15,7 +15,7 @@ export const renderDetails: ModalRenderer<DetailModal> = (
   title: `ACTIVITY ${activity.seq}`,
   scroll,
   lines: [
-    ...detailLines(activity, glyphs, width).map((line) => ({ line })),
+    ...detailLines(activity, glyphs).map((line) => ({ line })),
     BLANK,
     ...paragraph(
       'Values are never shown: type, placeholder and fingerprint only.',

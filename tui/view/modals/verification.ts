@@ -1,7 +1,7 @@
 import type { Check } from '../../../lib/ops/verify/check.ts';
 import type { VerifyModal } from '../../model/modal.ts';
 import { clip, fit } from '../../text/cells.ts';
-import { type Line, type Role, span } from '../../text/line.ts';
+import { type Line, padLine, type Role, span } from '../../text/line.ts';
 import { filled } from '../../text/spark.ts';
 import type { ModalLine, ModalRenderer, View } from '../view.ts';
 import { BLANK, hintLine, paragraph, refusalLines } from './field.ts';
@@ -52,7 +52,7 @@ function checkLines(view: View, check: Check, here: boolean, width: number): rea
   ];
   if (!open) return [{ line }];
   return [
-    { line: line.map((piece) => ({ ...piece, on: 'selected' as const })) },
+    { line: padLine(line, width, 'selected') },
     ...(check.message.length > width - 22 ? paragraph(check.message, 'text', width, '  ') : []),
     ...(check.fix === null ? [] : paragraph(`fix: ${check.fix}`, 'warn', width, '  ')),
   ];

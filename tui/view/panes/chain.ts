@@ -1,31 +1,111 @@
-import { bytes, clock, count } from '../../text/format.ts';
-import { type Line, span } from '../../text/line.ts';
-import type { PaneRenderer } from '../view.ts';
+import type { Facts } from '../../model/model.ts';
+import { clock, count, span as duration } from '../../text/format.ts';
+import { firstFitting, gap, type Line, span } from '../../text/line.ts';
+import type { PaneRenderer, View } from '../view.ts';
 
-/** 5 CHAIN / AUDIT: whether everything is on record, and can be proved. */
-export const renderChain: PaneRenderer = ({ model, glyphs }, width, height) => {
+const LABEL = 8;
+const field = (label: string, ...rest: Line): Line => [span('label', label.padEnd(LABEL)), ...rest];
+
+/** 5 CHAIN / AUDIT: whether everything is on record, and whether an outsider can tell. */
+export const renderChain: PaneRenderer = (view, width, height) => {
   const title = '5 CHAIN / AUDIT';
-  const { facts, pace } = model;
+  const { facts } = view.model;
   if (facts === undefined) return { title, lines: [] };
-  const { chain } = facts;
-  const field = (label: string, ...rest: Line): Line => [span('label', label.padEnd(8)), ...rest];
-  const state: Line = chain.intact
-    ? [span('ok', `${glyphs.ok} INTACT`), span('dim', width >= 32 ? '  every line durable' : '')]
-    : [span('alarm', `${glyphs.bad} BROKEN`), span('alarm', ' requests are refused')];
-  const per = pace?.perSecond;
-  const lines: Line[] = [
-    state,
-    ...(chain.poisoned === null ? [] : [[span('alarm', chain.poisoned)]]),
-    field(
-      'lines',
-      span('strong', count(chain.length)),
-      span('dim', per === undefined || per === 0 ? '' : `  +${per.toFixed(1)}/s`),
-    ),
-    field('head', span('text', chain.head.slice(0, 12))),
-    field('signed', span('warn', 'not signed yet')),
+  const { chain, signer } = facts;
+  const wrong = !chain.intact || signer.state === 'silent' || signer.state === 'refused';
+  const essentials: readonly Line[] = [
+    stateLine(view, facts, width),
+    linesLine(view, facts),
+    signedLine(facts, width),
+    signerLine(view, facts, width),
   ];
-  void clock;
-  void bytes;
-  void height;
-  return { title, lines, ...(chain.intact ? {} : { tone: 'alarm' as const }) };
+  const more: readonly Line[] = [
+    checkpointLine(facts, width),
+    field('head', span('text', chain.head.slice(0, 12))),
+    field('key', span('text', signer.vkey)),
+    field('made', span('text', `${count(signer.signatures)} signatures`), lastSignature(facts)),
+    ...(signer.restarts > 0
+      ? [field('lost', span('warn', `${signer.restarts} times since the start`))]
+      : []),
+    ...(signer.waiting_ms > 1000
+      ? [field('waiting', span('warn', duration(signer.waiting_ms / 1000)))]
+      : []),
+  ];
+  const lines = [...essentials, ...more.slice(0, Math.max(0, height - essentials.length))];
+  return { title, lines, ...(wrong ? { tone: 'alarm' as const } : {}) };
 };
+
+function stateLine({ glyphs }: View, { chain }: Facts, width: number): Line {
+  if (chain.intact) {
+    const ok = span('ok', `${glyphs.ok} INTACT`);
+    return firstFitting(width, [ok, span('dim', '  every line on disk')], [ok]);
+  }
+  return [
+    span('alarm', `${glyphs.bad} BROKEN `),
+    span('alarm', chain.poisoned ?? 'requests are refused'),
+  ];
+}
+
+function linesLine({ model }: View, { chain }: Facts): Line {
+  const per = model.pace?.perSecond ?? 0;
+  const pace = per === 0 ? [] : [span('dim', `  +${per.toFixed(1)}/s`)];
+  return field('lines', span('strong', count(chain.length)), ...pace);
+}
+
+/** How much of it somebody else than the daemon vouches for. */
+function signedLine({ chain }: Facts, width: number): Line {
+  const { signed_through: through, unsigned_tail: tail } = chain;
+  if (through === null) return field('signed', span('warn', 'nothing yet'));
+  const to = span('text', `to line ${count(through)}`);
+  if (tail === 0) return field('signed', span('ok', 'all of it'));
+  return firstFitting(
+    width,
+    field('signed', to, span('dim', `, ${count(tail)} to come`)),
+    field('signed', to),
+    field('signed', span('text', count(through))),
+  );
+}
+
+function signerLine({ glyphs }: View, { signer }: Facts, width: number): Line {
+  switch (signer.state) {
+    case 'running': {
+      const at = span('ok', `${glyphs.ok} signs`);
+      const apart = signer.isolated ? 'a user of its own' : 'under the same user';
+      return firstFitting(
+        width,
+        field('signer', at, span('dim', `  ${apart}`)),
+        field('signer', at, span('dim', signer.isolated ? '  apart' : '')),
+      );
+    }
+    case 'starting':
+      return field('signer', span('warn', 'is being started'));
+    case 'silent':
+      return field(
+        'signer',
+        span('alarm', `${glyphs.bad} SILENT `),
+        span('alarm', signer.reason ?? ''),
+      );
+    case 'refused':
+      return field(
+        'signer',
+        span('alarm', `${glyphs.bad} REFUSED `),
+        span('alarm', signer.reason ?? ''),
+      );
+  }
+}
+
+function checkpointLine({ chain }: Facts, width: number): Line {
+  const { last_checkpoint_seq: seq, last_checkpoint_ts: ts } = chain;
+  if (seq === null || ts === null)
+    return field('check', span('dim', 'no checkpoint since the start'));
+  return firstFitting(
+    width,
+    field('check', span('text', clock(ts)), span('dim', ` checkpoint, line ${count(seq)}`)),
+    field('check', span('text', clock(ts))),
+  );
+}
+
+function lastSignature({ signer }: Facts): ReturnType<typeof span> {
+  const { last_signature_ts: ts } = signer;
+  return ts === null ? gap(0) : span('dim', `, the last ${clock(ts)}`);
+}

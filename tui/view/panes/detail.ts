@@ -7,21 +7,21 @@ import type { PaneRenderer } from '../view.ts';
 import { directionOf, typeList, whatHappened } from './activity-row.ts';
 
 /** 1· DETAIL: the activity under the cursor; only where there is room for it. */
-export const renderDetail: PaneRenderer = ({ model, glyphs }, width) => {
+export const renderDetail: PaneRenderer = ({ model, glyphs }) => {
   const shown = shownActivities(model);
   const activity = shown[cursorIn(shown, model.live)];
-  const lines = activity === undefined ? [] : detailLines(activity, glyphs, width);
+  const lines = activity === undefined ? [] : detailLines(activity, glyphs);
   return { title: '1\u00b7 DETAIL', badge: [span('dim', 'Enter: all of it')], lines };
 };
 
 /** Everything that is known of an activity. Never a value. */
-export function detailLines(activity: Activity, glyphs: Glyphs, width: number): readonly Line[] {
+export function detailLines(activity: Activity, glyphs: Glyphs): readonly Line[] {
   const { glyph, word, role } = directionOf(activity, glyphs);
   const field = (label: string, ...rest: Line): Line => [span('label', label.padEnd(13)), ...rest];
   const text = (label: string, value: string | number | undefined): Line[] =>
     value === undefined || value === '' ? [] : [field(label, span('text', String(value)))];
   const { types = [], placeholders = [] } = activity;
-  const lines: Line[] = [
+  return [
     [
       span(role, `${glyph} ${word}`),
       gap(2),
@@ -49,27 +49,30 @@ export function detailLines(activity: Activity, glyphs: Glyphs, width: number): 
     ...text('audit line', activity.line === undefined ? undefined : count(activity.line)),
     ...text('code', activity.code),
   ];
-  void width;
-  return lines;
 }
 
-function latency(activity: Activity, field: (label: string, ...rest: Line) => Line): Line[] {
+function latency(
+  activity: Activity,
+  field: (label: string, ...rest: Line) => Line,
+): readonly Line[] {
   const { latency_ms: added, redact_ms: redact, answer_ms: answer, total_ms: total } = activity;
-  const part = (name: string, value: number | undefined): Line =>
-    value === undefined
-      ? []
-      : [span('strong', `${milliseconds(value)} ms`), span('dim', ` ${name}`), gap(2)];
-  const parts = [
-    ...part('added', added),
-    ...part('to redact', redact),
-    ...part(
-      'to record and send',
-      added === undefined || redact === undefined ? undefined : Math.max(0, added - redact),
-    ),
-    ...part('until the provider answered', answer),
-    ...part('in all', total),
+  const rest = added === undefined || redact === undefined ? undefined : added - redact;
+  const parts: readonly (readonly [string, number | undefined])[] = [
+    ['added by Waterwall', added],
+    ['  to find and replace', redact],
+    ['  to record and send', rest],
+    ['until the provider answered', answer],
+    ['in all', total],
   ];
-  return parts.length === 0 ? [] : [field('time', ...parts)];
+  return parts
+    .flatMap(([name, value]) => (value === undefined ? [] : [[name, Math.max(0, value)] as const]))
+    .map(([name, value], index) =>
+      field(
+        index === 0 ? 'time' : '',
+        span('strong', `${milliseconds(value).padStart(5)} ms`),
+        span('dim', `  ${name}`),
+      ),
+    );
 }
 
 /** With its milliseconds, on the clock of whoever looks. */

@@ -38,6 +38,7 @@ function typing({ model }: View) {
 }
 
 function badge({ model }: View): Line {
+  if (model.facts === undefined) return [];
   const { live } = model;
   const filter =
     live.filter === '' || !live.filtering ? [] : [span('accent', `filter ${live.filter}`), gap(2)];
