@@ -4,6 +4,7 @@ import type { SigningFacts } from '../../audit/signing/signing.ts';
 import { filesOf } from '../../config/files.ts';
 import type { Homes } from '../../config/types.ts';
 import type { KillSwitchState } from '../../control/kill-switch-state.ts';
+import type { ReloadResult } from '../../control/reload.ts';
 import type { WaterwallError } from '../../errors.ts';
 import type { Dial } from '../../proxy/dial.ts';
 import type { OpenedHosts } from '../../proxy/hosts.ts';
@@ -20,6 +21,7 @@ import {
   type TellCheck,
   type Verdict,
   type VerifyReport,
+  warn,
 } from './check.ts';
 import { listenerBound } from './listener-bound.ts';
 import { type LivePolicy, livePolicy } from './live-policy.ts';
@@ -34,6 +36,7 @@ export interface RunningFacts {
   readonly homes: Homes;
   readonly hosts: OpenedHosts;
   readonly policy: () => LivePolicy;
+  readonly lastReload: () => ReloadResult | undefined;
   readonly sessionKey: Uint8Array;
   readonly sessionKeyMode: 'persistent' | 'ephemeral';
   /** Why the log cannot be written; undefined while it can. */
@@ -62,8 +65,7 @@ export function verifyRunning(facts: RunningFacts, tell?: TellCheck): Promise<Ve
       return failure === undefined ? caFile(homes, now) : fail(failure.message, failure.fix);
     },
     signing_key: () => signingNow(homes, facts.signing(), facts.signerFailure()),
-    patterns_complete: () =>
-      livePolicy(facts.policy(), () => randomInt(2 ** 32) / 2 ** 32, facts.selfTest),
+    patterns_complete: () => policyInForce(facts),
     chain_dir_writable: () => chainWritten(facts),
     listener_bound: () => listenerBound(facts.address()),
     admin_bound: () => adminBound(homes),
@@ -76,6 +78,14 @@ export function verifyRunning(facts: RunningFacts, tell?: TellCheck): Promise<Ve
     upstream_reachable: () => upstreams(facts),
   };
   return report('runtime', checks, tell);
+}
+
+/** What holds may be well while what lies on the disk would not even let the proxy start. */
+async function policyInForce({ policy, lastReload, selfTest }: RunningFacts): Promise<Verdict> {
+  const live = await livePolicy(policy(), () => randomInt(2 ** 32) / 2 ** 32, selfTest);
+  const last = lastReload();
+  if (live.status !== 'ok' || last === undefined || last.ok) return live;
+  return warn(`the last change is not in force: ${last.error.message}`, last.error.fix);
 }
 
 function chainWritten({ homes, auditFailure }: RunningFacts): Verdict {

@@ -69,6 +69,7 @@ export function openOperator(parts: OperatorParts): Promise<OperatorSide> {
           homes,
           hosts,
           policy,
+          lastReload: () => reloader.last,
           sessionKey,
           sessionKeyMode,
           auditFailure: () => audit.writeFailure,

@@ -151,6 +151,18 @@ describe('runtime checks', () => {
     });
   });
 
+  test('patterns_complete: a change that was refused', async () => {
+    await withFile('patterns.yaml', 'patterns: [\n', async () => {
+      expect((await daemon.admin('POST', '/admin/reload')).status).toBe(422);
+      await expectOnly(
+        'patterns_complete',
+        'warn',
+        /^the last change is not in force: \S+patterns\.yaml:\d+:\d+: /,
+        /patterns\.yaml/,
+      );
+    });
+  });
+
   test('patterns_complete: a type that is switched off', async () => {
     await withFile('patterns.yaml', 'disable: [GITHUB_TOKEN]\n', async () => {
       await reload();
