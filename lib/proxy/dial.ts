@@ -34,6 +34,8 @@ export const dialDirectly: Dial = (target, connected) => {
     port: target.port,
     noDelay: true,
     keepAlive: true,
+    // Node's own default, unless a flag says otherwise.
+    autoSelectFamily: true,
   });
   const settle = once((error?: Error) => {
     socket.setTimeout(0);

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCertificates } from '../support/certificates.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
 import { startProvider } from '../support/provider.ts';
+import { startRelay } from '../support/relay.ts';
+import { readAll } from '../support/tunnel.ts';
 
 /** Each permitted host leads to a provider with a fault of its own. */
 const HOSTS = ['api.anthropic.com', 'api.openai.com', 'api.deepseek.com', 'openrouter.ai'] as const;
@@ -121,4 +123,45 @@ test('an upstream proxy gets its credentials and an IPv6 target in brackets', as
   );
   const [, given = ''] = /Proxy-Authorization: Basic (\S+)/.exec(heads[0] ?? '') ?? [];
   expect(Buffer.from(given, 'base64').toString()).toBe('us@er:p:ss');
+});
+
+test('IPv6 all the way: from the agent, to the upstream proxy, which takes the credentials', async () => {
+  await daemon.dispose();
+  const provider = await startProvider();
+  const relay = await startRelay(provider.port);
+  const heads: string[] = [];
+  const proxy = net.createServer((socket) => {
+    const inner = net.connect(relay.port, '127.0.0.1');
+    for (const one of [socket, inner]) one.on('error', () => {});
+    socket.once('data', (bytes) => heads.push(bytes.toString('latin1')));
+    socket.pipe(inner).pipe(socket);
+  });
+  servers.push(proxy);
+  proxy.listen(0, '::1');
+  await once(proxy, 'listening');
+  const { port } = proxy.address() as AddressInfo;
+  daemon = await startDaemon({
+    provider,
+    address: '[::]',
+    config: { listen_anyway: true, upstream_proxy: `http://us%40er:p%3Ass@[::1]:${port}` },
+  });
+  try {
+    const client = net.connect(daemon.port, '::1');
+    await once(client, 'connect');
+    client.write(`CONNECT ${HOSTS[0]}:443 HTTP/1.1\r\nHost: ${HOSTS[0]}:443\r\n\r\n`);
+    await readAll(client, { enough: (text) => text.includes('\r\n\r\n') });
+    const secure = tls.connect({ socket: client, servername: HOSTS[0], ca: daemon.ca });
+    await once(secure, 'secureConnect');
+    secure.write(`GET /hostile/trailers HTTP/1.1\r\nHost: ${HOSTS[0]}\r\n\r\n`);
+    const { text } = await readAll(secure, { enough: (all) => all.endsWith('0\r\n\r\n') });
+    expect(text).toMatch(/^HTTP\/1\.1 200 /);
+    secure.destroy();
+    const [, given = ''] = /Proxy-Authorization: Basic (\S+)/.exec(heads[0] ?? '') ?? [];
+    expect(Buffer.from(given, 'base64').toString()).toBe('us@er:p:ss');
+    // Nothing of it is the provider's.
+    expect(provider.received().toString('latin1')).not.toMatch(/proxy-authorization/i);
+  } finally {
+    await relay.close();
+    await provider.close();
+  }
 });

@@ -1,6 +1,7 @@
+import dns from 'node:dns';
 import http from 'node:http';
 import net from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Dial, dialDirectly, dialThrough } from '../../lib/proxy/dial.ts';
 
 const servers: net.Server[] = [];
@@ -58,6 +59,32 @@ describe('dialDirectly', () => {
     const port = await listen(server);
     await new Promise((resolve) => server.close(resolve));
     await expect(connect(dialDirectly, port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+});
+
+describe('a name with addresses of both families', () => {
+  const SIX = { address: '::1', family: 6 };
+  const FOUR = { address: '127.0.0.1', family: 4 };
+  afterEach(() => vi.restoreAllMocks());
+
+  it.each([
+    ['the first of which nobody listens on', [SIX, FOUR]],
+    ['the last of which nobody listens on', [FOUR, SIX]],
+    ['of which one leads nowhere', [{ address: '2001:db8::1', family: 6 }, FOUR]],
+  ])('%s is reached by another', async (_name, addresses) => {
+    const port = await listen(net.createServer((socket) => socket.end('hello')));
+    vi.spyOn(dns, 'lookup').mockImplementation(((
+      _host: string,
+      _options: object,
+      done: (error: null, found: object[]) => void,
+    ) => done(null, addresses)) as unknown as typeof dns.lookup);
+    const socket = await new Promise<net.Socket>((resolve, reject) => {
+      dialDirectly({ host: 'both.example', port }, (error, connected) => {
+        if (connected === undefined) reject(error);
+        else resolve(connected);
+      });
+    });
+    expect(await firstBytes(socket)).toBe('hello');
   });
 });
 

@@ -12,6 +12,8 @@ export interface HomeOptions {
   readonly hosts?: Readonly<Record<string, object>>;
   /** Further keys of `permitted_hosts.yaml`. */
   readonly policy?: object;
+  /** The address that the daemon listens on, 127.0.0.1 if absent. */
+  readonly address?: string;
   /** Keys of `config.yaml` beside the addresses. */
   readonly config?: object;
   /** Further files of the config folder. */
@@ -45,7 +47,7 @@ export async function writeConfig(home: string, options: HomeOptions): Promise<n
   }));
   await write('permitted_hosts.yaml', { hosts, ...options.policy });
   await write('config.yaml', {
-    listen: `127.0.0.1:${port}`,
+    listen: `${options.address ?? '127.0.0.1'}:${port}`,
     metrics: { listen: 'off' },
     ...options.config,
   });
@@ -57,7 +59,7 @@ export async function writeConfig(home: string, options: HomeOptions): Promise<n
 export async function portOf(home: string): Promise<number> {
   const text = await readFile(join(home, 'etc', 'config.yaml'), 'utf8');
   const { listen } = JSON.parse(text) as { listen: string };
-  return Number(listen.split(':')[1]);
+  return Number(listen.split(':').at(-1));
 }
 
 /** A port of 127.0.0.1 on which nothing listens just now. */
