@@ -3,11 +3,21 @@ import { type ByteClass, byteClassCount } from './byte-class.ts';
 /** Gives the end of the run of a class that begins at an offset. */
 export type RunReader = (set: ByteClass, at: number) => number;
 
+/** In shorter texts walking costs less than remembering. */
+const SHORT = 256;
+
+function runEnd(bytes: Uint8Array, { has }: ByteClass, at: number): number {
+  let end = at;
+  while (end < bytes.length && has[bytes[end] as number] === 1) end++;
+  return end;
+}
+
 /**
  * Remembers the last run of every class: however many candidates lie in one run, it is walked
  * once, so that matching stays linear on any input.
  */
 export function createRunReader(bytes: Uint8Array): RunReader {
+  if (bytes.length <= SHORT) return (set, at) => runEnd(bytes, set, at);
   const from = new Int32Array(byteClassCount()).fill(-1);
   const to = new Int32Array(byteClassCount()).fill(-1);
   return (set, at) => {

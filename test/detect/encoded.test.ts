@@ -45,6 +45,45 @@ function longExample(pattern: Pattern, random: () => number): string {
   }
 }
 
+/** Weak types whose prefix is as good as a strong one's, once it stands where it may begin. */
+const telling = [
+  'AWS_ACCESS_KEY',
+  'STRIPE_KEY',
+  'XAI_KEY',
+  'CEREBRAS_KEY',
+  'DATABRICKS_TOKEN',
+  'MAILGUN_KEY',
+  'DOPPLER_TOKEN',
+  'MINIMAX_KEY',
+];
+
+describe.each(telling)('%s', (type) => {
+  const patterns = PATTERNS.filter((pattern) => pattern.type === type);
+  const random = randomFrom(type.length * 7919);
+
+  it.each(Object.entries(ENCODINGS))('is found in %s, wherever it may begin', (_name, encode) => {
+    for (const [before, after] of AROUND) {
+      for (const lead of ['', ':', '":', '{"token":"', `user${'.'.repeat(30)}:`]) {
+        for (const pattern of patterns) {
+          const plain = Buffer.from(`${lead}${pattern.example(random)} and so on`);
+          const bytes = Buffer.from(`${before}${encode(plain)}${after}`);
+          const start = Buffer.byteLength(before);
+          const end = bytes.length - Buffer.byteLength(after);
+          expect(scanner.scan({ bytes }).spans).toMatchObject([{ start, end, type, depth: 0 }]);
+        }
+      }
+    }
+  });
+
+  it('is not found behind a letter', () => {
+    for (const pattern of patterns) {
+      const plain = Buffer.from(`letter${pattern.example(random)} and so on, and on`);
+      const bytes = Buffer.from(`data: ${plain.toString('base64')}\n`);
+      expect(scanner.scan({ bytes }).spans).toEqual([]);
+    }
+  });
+});
+
 describe.each(strong.map((pattern) => [label(pattern), pattern] as const))('%s', (_, pattern) => {
   const random = randomFrom(pattern.what.length * 104729 + pattern.type.charCodeAt(3));
 

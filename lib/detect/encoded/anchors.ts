@@ -39,8 +39,10 @@ const LAST_WINDOW = 12;
 /** More spellings of one window, or of a position beside it, tell too little. */
 const MAX_SPELLINGS = 128;
 const MAX_BESIDE = 4;
+/** In how many ways the first four characters of a telling prefix may be written. */
+const MOST_WAYS_TO_TELL = 36;
 
-/** The anchors of every strong form, and of the markers of private keys, in every encoding. */
+/** The anchors of every form with a telling prefix, and of the markers of keys, in every encoding. */
 export function encodedAnchors(forms: readonly Form[], keys: boolean): EncodedAnchor[] {
   const found = new Map<string, { anchor: EncodedAnchor; begins: Beginning[] }>();
   const add = (fixed: readonly ByteClass[], form: Form | undefined): void => {
@@ -53,10 +55,18 @@ export function encodedAnchors(forms: readonly Form[], keys: boolean): EncodedAn
     }
   };
   for (const form of forms) {
-    if (form.strong && form.lead === undefined) add(fixedPositions(form.segments), form);
+    if (form.lead !== undefined || form.contextual) continue;
+    const fixed = fixedPositions(form.segments);
+    if (form.strong || isTelling(fixed)) add(fixed, form);
   }
   if (keys) for (const text of PEM_ANCHORS) add(classesOf(text), undefined);
   return [...found.values()].map(({ anchor, begins }) => ({ ...anchor, begins }));
+}
+
+/** Whether a prefix says enough although its type needs a boundary before it: `AKIA`, `sk_live_`. */
+function isTelling(fixed: readonly ByteClass[]): boolean {
+  const ways = fixed.slice(0, WINDOW).reduce((all, set) => all * set.members.length, 1);
+  return fixed.length >= WINDOW && ways <= MOST_WAYS_TO_TELL;
 }
 
 function keyOf({ encoding, anchor, lead }: EncodedAnchor): string {
@@ -68,14 +78,21 @@ function classesOf(text: string): ByteClass[] {
   return [...Buffer.from(text)].map((byte) => byteClass([byte]));
 }
 
+/** None where the windows of some alignment tell too little. */
 function anchorsOf(prefix: readonly ByteClass[]): EncodedAnchor[] {
-  return [
+  const anchors = [
     ...[0, 1, 2].map((lead) => anchorIn('base64', base64Classes(prefix, lead), lead)),
     anchorIn('hex', prefix.flatMap(hexClasses), 0),
   ];
+  const found = anchors.filter((anchor) => anchor !== undefined);
+  return found.length === anchors.length ? found : [];
 }
 
-function anchorIn(encoding: Encoding, chars: readonly ByteClass[], lead: number): EncodedAnchor {
+function anchorIn(
+  encoding: Encoding,
+  chars: readonly ByteClass[],
+  lead: number,
+): EncodedAnchor | undefined {
   let best = -1;
   let fewest = MAX_SPELLINGS + 1;
   for (let at = 0; at <= LAST_WINDOW && at + WINDOW <= chars.length; at++) {
@@ -84,12 +101,12 @@ function anchorIn(encoding: Encoding, chars: readonly ByteClass[], lead: number)
     fewest = ways;
     best = at;
   }
-  if (best < 0) throw new SyntaxError('a strong prefix is too short to be looked for encoded');
-  const isTelling = (at: number): boolean => (chars[at]?.members.length ?? 99) <= MAX_BESIDE;
+  if (best < 0) return undefined;
+  const helps = (at: number): boolean => (chars[at]?.members.length ?? 99) <= MAX_BESIDE;
   let from = best;
   let to = best + WINDOW;
-  while (to - from < MAX_POSITIONS && isTelling(to)) to++;
-  while (to - from < MAX_POSITIONS && from > 0 && isTelling(from - 1)) from--;
+  while (to - from < MAX_POSITIONS && helps(to)) to++;
+  while (to - from < MAX_POSITIONS && from > 0 && helps(from - 1)) from--;
   return {
     encoding,
     anchor: { positions: chars.slice(from, to), window: best - from, offset: best, inRun: true },
