@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,35 @@ describe('each vector gets its verdict', () => {
     expect(await verdict(vector), vector.why).toBe(vector.exit);
   });
 });
+
+test('verify.py, written from the specification, gives the same', async ({ skip }) => {
+  if (spawnSync('python3', ['--version']).status !== 0) skip();
+  const script = fileURLToPath(new URL('../../share', import.meta.url));
+  const vectors = readVectors();
+  const given = vectors.map(({ path, known }) => [
+    [path, '--pubkey', join(VECTORS, 'signing.pub')],
+    known.length > 0 ? ['--known', ...known] : [],
+  ]);
+  const { stdout, stderr } = spawnSync('python3', ['-B', '-c', RUN_ALL, script], {
+    encoding: 'utf8',
+    input: JSON.stringify(given.map((parts) => parts.flat())),
+  });
+  expect(stderr).toBe('');
+  const said = vectors.map(({ name, exit }) => `${name} ${exit}`);
+  const found = (JSON.parse(stdout) as number[]).map((exit, at) => `${vectors[at]?.name} ${exit}`);
+  expect(found).toEqual(said);
+});
+
+/** One process for all: starting Python takes longer than most verifications. */
+const RUN_ALL = `
+import contextlib, io, json, sys
+sys.path.insert(0, sys.argv[1])
+import verify
+def run(args):
+    sys.argv[1:] = args
+    with contextlib.redirect_stdout(io.StringIO()): return verify.main()
+print(json.dumps([run(args) for args in json.load(sys.stdin)]))
+`;
 
 test('the vectors are what their script makes', () => {
   const script = fileURLToPath(new URL('../../build/audit-vectors.mjs', import.meta.url));
