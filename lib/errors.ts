@@ -23,6 +23,7 @@ export const SETUP_CODES = [
   'config-invalid',
   'file-missing',
   'file-exposed',
+  'file-exists',
   'io-error',
   'address-in-use',
   'already-running',

@@ -16,7 +16,7 @@ import type { LineFields } from './types.ts';
 export async function openHomeLog(
   homes: Homes,
   settings: Settings['audit'],
-  deps: Pick<SignedLogDeps, 'onPoison' | 'onSigner' | 'onFault'>,
+  deps: Pick<SignedLogDeps, 'onPoison' | 'onSigner' | 'onLine' | 'onFault'>,
 ): Promise<SignedLog> {
   const files = filesOf(homes);
   const { signerSocket } = settings;

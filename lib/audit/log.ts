@@ -29,10 +29,18 @@ export interface LogDeps {
   follow?(end: ChainHead, segment: number): LogFollower;
 }
 
+/** A line as it was appended. */
+export interface AppendedLine {
+  readonly seq: number;
+  readonly ts: string;
+  readonly type: LineType;
+  readonly members: LineFields;
+}
+
 /** Who goes along with a log. */
 export interface LogFollower {
   /** A line has become durable; in order, before its append settles. */
-  durable(head: ChainHead, type: LineType): void;
+  durable(head: ChainHead, type: LineType, line: AppendedLine): void;
   /** `stop` is durable. The log is closed when this settles. */
   stopping(): Promise<void>;
 }
@@ -96,13 +104,14 @@ function startLog(at: OpenSegment, deps: LogDeps, lock: LogLock): AuditLog {
   function append(type: LineType, fields: LineFields, seals = false): Promise<number> {
     return new Promise((resolve, reject) => {
       if (writer.failure !== undefined) throw writer.failure;
-      const bytes = buildLine(built, deps.now(), type, fields);
+      const now = deps.now();
+      const bytes = buildLine(built, now, type, fields);
       const seq = built.length;
       const head: ChainHead = { length: seq + 1, hash: leafHash(bytes.subarray(0, -1)) };
       built = head;
       const settle = (): void => {
         durable = head;
-        follower?.durable(head, type);
+        follower?.durable(head, type, { seq, ts: now.toISOString(), type, members: fields });
         resolve(seq);
       };
       writer.push({ seq, bytes, seals, settle, fail: reject });

@@ -41,8 +41,12 @@ export interface SessionLine {
 
 /** Adds up lines by their session. */
 export interface SessionSums {
-  /** Takes a line; those of no session are passed over. */
-  add(line: SessionLine): void;
+  /**
+   * Takes a line.
+   *
+   * @returns its session; undefined for a line of none
+   */
+  add(line: SessionLine): { readonly name: string | undefined } | undefined;
   /** What there is of a session since it was last taken; undefined where there is nothing. */
   sum(session: string | undefined): SessionSum | undefined;
   /** Forgets a session's lines. */
@@ -82,11 +86,12 @@ export function createSessionSums(): SessionSums {
   const adding = new Map<string | undefined, Adding>();
   return {
     add(line) {
-      if (!SESSION_TYPES.has(line.type)) return;
-      const session = textOf(line.members['session']);
-      const sum = adding.get(session) ?? begin(line);
-      adding.set(session, sum);
+      if (!SESSION_TYPES.has(line.type)) return undefined;
+      const name = textOf(line.members['session']);
+      const sum = adding.get(name) ?? begin(line);
+      adding.set(name, sum);
       take(sum, line);
+      return { name };
     },
     sum(session) {
       const sum = adding.get(session);

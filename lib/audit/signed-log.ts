@@ -1,5 +1,5 @@
 import type { WaterwallError } from '../errors.ts';
-import { openLog } from './log.ts';
+import { type AppendedLine, openLog } from './log.ts';
 import { openNotesFolder } from './notes-folder.ts';
 import type { PublicKeys } from './public-keys.ts';
 import type { SignerReach } from './signer/reach.ts';
@@ -22,6 +22,8 @@ export interface SignedLogDeps {
   onPoison(error: WaterwallError<'audit-unavailable'>): void;
   /** Told when requests begin to be refused for the signer's sake, and when they no longer are. */
   onSigner(failure: WaterwallError<'audit-unavailable'> | undefined): void;
+  /** Told of each line that has become durable, in order. */
+  onLine?(line: AppendedLine): void;
   /** What hinders nothing but should be known. */
   onFault(error: unknown): void;
 }
@@ -41,6 +43,8 @@ export interface SignedLog extends AuditLog {
   readonly signerFailure: WaterwallError<'audit-unavailable'> | undefined;
   /** The last `checkpoint` line; undefined before the first one since the start. */
   readonly lastCheckpoint: LastCheckpoint | undefined;
+  /** The latest checkpoint, whole; undefined before the first one since the start. */
+  readonly latest: string | undefined;
   /** Settles when it is known whether log and signer belong together, or in time. */
   settled(): Promise<void>;
   /** Waits until the log is signed as far as it is now; false where that takes too long. */
@@ -78,6 +82,7 @@ export async function openSignedLog(logFolder: string, deps: SignedLogDeps): Pro
   const seals: Seal[] = [];
   const checkpoints = createCheckpointLines(settings, deps.now, onFault);
   let signing: Signing | undefined;
+  let latest: string | undefined;
   const opened = openLog(logFolder, {
     now: deps.now,
     onPoison: deps.onPoison,
@@ -91,6 +96,7 @@ export async function openSignedLog(logFolder: string, deps: SignedLogDeps): Pro
         timeout: settings.signerTimeout,
         now: deps.ticks,
         onSigned(signed) {
+          latest = signed.note;
           notes.show(signed.note);
           if (signed.keep) void notes.keep(signed.note, deps.now());
           const seal = seals[0]?.size === signed.size ? seals.shift() : undefined;
@@ -107,7 +113,8 @@ export async function openSignedLog(logFolder: string, deps: SignedLogDeps): Pro
       let { length } = end;
       let first = segment;
       return {
-        durable(head, type) {
+        durable(head, type, line) {
+          deps.onLine?.(line);
           length = head.length;
           const isLast = type === 'rotation' || type === 'stop';
           if (isLast) seals.push({ size: length, segment: first });
@@ -158,6 +165,9 @@ export async function openSignedLog(logFolder: string, deps: SignedLogDeps): Pro
     },
     get lastCheckpoint() {
       return checkpoints.last;
+    },
+    get latest() {
+      return latest;
     },
     settled: at.settled,
     async signed(within) {

@@ -90,6 +90,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./verify-evidence.ts'),
   },
   {
+    name: 'export-evidence',
+    summary: 'write an evidence bundle',
+    load: () => import('./export-evidence.ts'),
+  },
+  {
     name: 'receipt',
     summary: 'make the receipt of an audit line',
     load: () => import('./receipt.ts'),

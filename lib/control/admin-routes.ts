@@ -8,6 +8,7 @@ import {
   type Progress,
 } from './admin-protocol.ts';
 import type { Events } from './events.ts';
+import { type ExportWish, parseExportWish } from './export-wish.ts';
 import type { Health } from './health.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { KillSwitchState } from './kill-switch-state.ts';
@@ -26,6 +27,12 @@ export interface AdminFacts {
   readonly events: Pick<Events, 'open'>;
   /** What `/admin/verify-install` answers. */
   verifyInstall(tell: (progress: Progress) => void): Promise<unknown>;
+  /** What `/admin/export-evidence` answers. */
+  exportEvidence(
+    wish: ExportWish,
+    tell: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<unknown>;
   readonly metrics: Metrics;
 }
 
@@ -51,12 +58,7 @@ export function adminRoutes(facts: AdminFacts): AdminRoutes {
     '/admin/killswitch': { POST: switching(facts.killSwitch) },
     '/admin/reload': { POST: reloading(facts.reload) },
     '/admin/rotate-chain': { POST: rotating(facts.rotate) },
-    '/admin/export-evidence': {
-      POST: () =>
-        adminError(501, 'not-implemented', 'evidence bundles cannot be exported yet', {
-          fix: 'copy the chain folder and verify it with waterwall verify-chain',
-        }),
-    },
+    '/admin/export-evidence': { POST: exporting(facts.exportEvidence) },
     '/admin/verify-install': {
       POST: (request) =>
         answerWithProgress(request, async (tell) => ({
@@ -145,6 +147,20 @@ function rotating(rotate: AdminFacts['rotate']): AdminHandler {
     } catch (error) {
       return failure(503, error);
     }
+  };
+}
+
+function exporting(exportEvidence: AdminFacts['exportEvidence']): AdminHandler {
+  return (request) => {
+    const wish = parseExportWish(request.body);
+    if ('error' in wish) return adminError(400, 'bad-request', wish.error);
+    return answerWithProgress(request, async (tell, signal) => {
+      try {
+        return { status: 200, body: await exportEvidence(wish, tell, signal) };
+      } catch (error) {
+        return failure(409, error);
+      }
+    });
   };
 }
 

@@ -46,6 +46,9 @@ export interface Daemon {
   readonly stopped: Promise<number>;
 }
 
+/** How long the manifests of the sessions that a stop ends may take. */
+const LAST_MANIFESTS = 5_000;
+
 /** How long what is cut at a stop may take to tell its client. */
 const LAST_WORDS = 1_000;
 
@@ -162,6 +165,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       killSwitch.close();
       hosts.sites.close();
       signals.close();
+      await settledWithin(safeguards.sessions.endAll(), LAST_MANIFESTS);
       await audit.close();
       rmSync(files.pid, { force: true });
     });

@@ -21,7 +21,7 @@ export interface OperatorSide {
 }
 
 /** What of the admin channel is not made of facts. */
-export type Commands = Pick<AdminFacts, 'reload' | 'rotate' | 'verifyInstall'>;
+export type Commands = Pick<AdminFacts, 'reload' | 'rotate' | 'verifyInstall' | 'exportEvidence'>;
 
 /**
  * Opens the admin channel.

@@ -26,6 +26,7 @@ function facts(home: TestHome, more: Partial<AdminFacts> = {}): AdminFacts {
       throw new Error('not asked');
     },
     rotate: async () => 41,
+    exportEvidence: async () => ({}),
     events: { open: () => ({ status: 200, body: 'not asked' }) },
     metrics: { render: async () => ({ status: 200, text: 'up 1\n', contentType: 'text/plain' }) },
     ...more,
@@ -173,12 +174,35 @@ describe('routes', () => {
     });
   });
 
-  it('says that it cannot export evidence', async () => {
+  it('exports evidence where the wish makes sense, and says what was refused', async () => {
     const home = makeHome();
-    await serve(home);
-    expect(await adminRequest(home, 'POST', '/admin/export-evidence')).toMatchObject({
-      status: 501,
-      body: { error: { code: 'not-implemented', fix: expect.any(String) } },
+    const exportEvidence = vi.fn<AdminFacts['exportEvidence']>(async () => ({ lines: 3 }));
+    await serve(home, { exportEvidence });
+    const wish = { out: '/tmp/bundle.tar.gz', since: '2026-01-02' };
+    const ask = (body: unknown) => adminRequest(home, 'POST', '/admin/export-evidence', body);
+    expect(await ask(wish)).toMatchObject({ status: 200, body: { lines: 3 } });
+    expect(exportEvidence.mock.calls[0]?.[0]).toEqual(wish);
+    for (const bad of [
+      undefined,
+      [],
+      {},
+      { out: 'relative.tar.gz' },
+      { out: '/a\0b' },
+      { ...wish, since: 5 },
+      { ...wish, overwrite: 'yes' },
+      { ...wish, until: 'x'.repeat(41) },
+      { ...wish, chain: '/etc' },
+    ]) {
+      expect(await ask(bad)).toMatchObject({
+        status: 400,
+        body: { error: { code: 'bad-request' } },
+      });
+    }
+    expect(exportEvidence).toHaveBeenCalledTimes(1);
+    exportEvidence.mockRejectedValueOnce(new WaterwallError('file-exists', 'there', { fix: 'x' }));
+    expect(await ask(wish)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'file-exists' } },
     });
   });
 

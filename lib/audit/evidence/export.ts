@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { link, open, rename, rm } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -28,6 +28,9 @@ export interface EvidenceOptions extends TimeRange {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Units of progress of each of the three steps. */
+const STEP = 100;
+
 /** What was exported. */
 export interface EvidenceReport {
   readonly out: string;
@@ -46,25 +49,29 @@ export interface EvidenceReport {
  * Writes an evidence bundle: whole, or not at all. The log may go on meanwhile; the bundle holds
  * what was signed for when it began.
  *
- * @throws WaterwallError `chain-damaged`, `file-missing`, `usage` where there is a file already,
- *   `io-error`
+ * @throws WaterwallError `chain-damaged`, `file-missing`, `file-exists`, `usage`, `io-error`
  */
 export async function exportEvidence(
   sources: EvidenceSources,
   options: EvidenceOptions,
 ): Promise<EvidenceReport> {
   const { out, overwrite = false, tell = () => {}, signal } = options;
-  const step = (name: string) => (done: number, total: number) => {
+  const step = (name: string, before: number) => (done: number, total: number) => {
     signal?.throwIfAborted();
-    tell(name, done, total);
+    tell(name, before + Math.floor((STEP * done) / Math.max(1, total)), 3 * STEP);
   };
+  if (!overwrite && existsSync(out)) throw alreadyThere(out);
   const { chain, log, keys } = sources;
-  const snapshot = await takeSnapshot(chain, log, keys.log, options, step('read the log'));
-  const contents = await collectContents(sources, snapshot, step('collect receipts'));
+  const snapshot = await takeSnapshot(chain, log, keys.log, options, step('read the log', 0));
+  const contents = await collectContents(sources, snapshot, step('collect receipts', STEP));
   const payload = manifestOf(sources, contents, snapshot.checkpoint);
   const envelope = Buffer.from(await options.sign(payload));
   checkEnvelope(envelope, sources);
-  const bytes = await write(out, overwrite, archive(envelope, contents.files, step('write')));
+  const bytes = await write(
+    out,
+    overwrite,
+    archive(envelope, contents.files, step('write', 2 * STEP)),
+  );
   const { first, last, lines } = contents.stats;
   const { size, root } = snapshot.checkpoint;
   return {
@@ -174,14 +181,16 @@ function asError(out: string, cause: unknown): unknown {
   if (cause instanceof WaterwallError) return cause;
   const { code } = cause as NodeJS.ErrnoException;
   if (code === undefined || code === 'ABORT_ERR') return cause;
-  if (code === 'EEXIST') {
-    return new WaterwallError('usage', `${out} is there already`, {
-      fix: 'name another file, or add --overwrite',
-      cause,
-    });
-  }
+  if (code === 'EEXIST') return alreadyThere(out, cause);
   return new WaterwallError('io-error', `${out} cannot be written (${code})`, {
     fix: 'name a file in a folder that is there, writable, and on a disk with room',
+    cause,
+  });
+}
+
+function alreadyThere(out: string, cause?: unknown): WaterwallError<'file-exists'> {
+  return new WaterwallError('file-exists', `${out} is there already`, {
+    fix: 'name another file, or overwrite it with --overwrite',
     cause,
   });
 }

@@ -12,6 +12,7 @@ import type { Observer } from '../observer.ts';
 import { type OperatorSide, openOperatorSide } from '../operator-side.ts';
 import type { LoadedPolicy } from '../policy.ts';
 import { runSelfTest } from '../self-test.ts';
+import { createEvidenceExport } from './evidence.ts';
 import type { Address } from './listening.ts';
 import type { Safeguards } from './safeguards.ts';
 
@@ -85,6 +86,7 @@ export function openOperator(parts: OperatorParts): Promise<OperatorSide> {
         await recordVerification(audit, report);
         return report;
       },
+      exportEvidence: createEvidenceExport({ homes, policy, hosts: hosts.policy, audit }),
     },
     onFault,
   );

@@ -1,4 +1,6 @@
 import { openHomeLog } from '../../audit/home-log.ts';
+import { readPublicKeys } from '../../audit/public-keys.ts';
+import { createSessionBook, type SessionBook } from '../../audit/session-book.ts';
 import type { SignedLog } from '../../audit/signed-log.ts';
 import { filesOf } from '../../config/files.ts';
 import { parseSettings } from '../../config/load/settings.ts';
@@ -13,6 +15,7 @@ import type { Undo } from './undo.ts';
 /** What is recorded, and what stops everything. */
 export interface Safeguards {
   readonly audit: SignedLog;
+  readonly sessions: SessionBook;
   readonly killSwitch: KillSwitch;
   /** Lets the kill switch see what `config.yaml` says now. */
   readonly lookAtConfig: () => void;
@@ -33,7 +36,17 @@ export async function openSafeguards(
   undo: Undo,
 ): Promise<Safeguards> {
   const files = filesOf(homes);
-  const audit = await openHomeLog(homes, settings.audit, {
+  const keys = await readPublicKeys(files.signingPublicKey);
+  const sessions = createSessionBook({
+    keys,
+    log: () => audit,
+    folder: files.manifests,
+    idle: settings.audit.sessionIdle,
+    now: () => performance.now(),
+    onFault,
+  });
+  const audit: SignedLog = await openHomeLog(homes, settings.audit, {
+    onLine: sessions.note,
     onPoison: (error) => {
       observer.auditFailed(error);
       onFault(error);
@@ -59,6 +72,7 @@ export async function openSafeguards(
   lookAtConfig();
   return {
     audit,
+    sessions,
     killSwitch,
     lookAtConfig,
     gate: createGate(killSwitch, audit),

@@ -36,7 +36,7 @@ export interface Upkeep {
 
 export function startUpkeep(parts: UpkeepParts): Upkeep {
   const { reloader, engine, hosts, observer, now, onFault } = parts;
-  const { audit, killSwitch } = parts.safeguards;
+  const { audit, killSwitch, sessions } = parts.safeguards;
   const watch = watchPolicy({
     homes: parts.homes,
     envFiles: reloader.current.known.envFiles,
@@ -60,6 +60,7 @@ export function startUpkeep(parts: UpkeepParts): Upkeep {
   const housekeeping = setInterval(() => {
     beat(now());
     engine.known.prune();
+    void sessions.endIdle();
     hosts.sites.leaves.renew(Date.now()).catch(onFault);
   }, HOUSEKEEPING).unref();
   return {

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import type { EvidenceReport } from '../../audit/evidence/export.ts';
+import { exportInThread } from '../../audit/evidence/thread.ts';
+import type { SignedLog } from '../../audit/signed-log.ts';
+import { filesOf } from '../../config/files.ts';
+import type { Homes, HostPolicy } from '../../config/types.ts';
+import type { Progress } from '../../control/admin-protocol.ts';
+import type { ExportWish } from '../../control/export-wish.ts';
+import { WaterwallError } from '../../errors.ts';
+import { parseEnd } from '../../ops/evidence/days.ts';
+import { policySnapshot } from '../../ops/evidence/policy-snapshot.ts';
+import type { LoadedPolicy } from '../policy.ts';
+
+export interface EvidenceParts {
+  readonly homes: Homes;
+  readonly policy: () => LoadedPolicy;
+  readonly hosts: HostPolicy | undefined;
+  readonly audit: Pick<SignedLog, 'signed' | 'manifest'>;
+}
+
+/** How long the last lines may take to be signed: what is not signed is in no bundle. */
+const LAST_SIGNATURE = 5_000;
+
+/** Exports evidence of a running daemon's log, one bundle at a time. */
+export function createEvidenceExport({ homes, policy, hosts, audit }: EvidenceParts) {
+  const files = filesOf(homes);
+  let running = false;
+  return async (
+    { out, since, until, overwrite }: ExportWish,
+    tell: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<EvidenceReport> => {
+    const range = {
+      since: since === undefined ? undefined : parseEnd(since, 'since'),
+      until: until === undefined ? undefined : parseEnd(until, 'until'),
+    };
+    if (running) throw busy();
+    running = true;
+    try {
+      await audit.signed(LAST_SIGNATURE);
+      const { hash, scanner, patterns, known } = policy();
+      return await exportInThread(
+        {
+          chain: files.chain,
+          log: homes.log,
+          manifests: files.manifests,
+          publicKeys: readFileSync(files.signingPublicKey, 'utf8'),
+          policyHash: hash,
+          policy: policySnapshot({
+            hash,
+            types: scanner.types,
+            patterns,
+            knownSecrets: known.entries.length,
+            hosts,
+          }),
+          ...range,
+          out,
+          overwrite: overwrite ?? false,
+        },
+        {
+          sign: audit.manifest,
+          tell: (step, done, total) => tell({ step, done, total }),
+          signal,
+        },
+      );
+    } finally {
+      running = false;
+    }
+  };
+}
+
+function busy(): WaterwallError<'usage'> {
+  return new WaterwallError('usage', 'another export is under way', {
+    fix: 'wait until it has ended',
+  });
+}

@@ -1,0 +1,170 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { expect, onTestFinished, test } from 'vitest';
+import { conforming } from '../cli/schema.ts';
+import { waterwall } from '../cli/transcript.ts';
+import { type Daemon, startDaemon } from '../support/daemon.ts';
+import { startProvider } from '../support/provider.ts';
+import { makeSecret } from '../support/secrets.ts';
+
+const run = promisify(execFile);
+const PYTHON = spawnSync('python3', ['--version']).status === 0;
+const VERIFY_PY = new URL('../../share/verify.py', import.meta.url).pathname;
+
+const KNOWN = 'planted-known-secret-8841';
+const ALLOWED = 'planted-allowed-value-7733';
+const SECRETS = [1, 2, 3].map((seed) => makeSecret('AWS_ACCESS_KEY', seed));
+
+async function serving(): Promise<{ daemon: Daemon; out: string; pubkey: string }> {
+  const provider = await startProvider();
+  const files = {
+    'known_secrets.yaml': `values: [{ type: DB_PASSWORD, value: ${KNOWN} }]\n`,
+    'patterns.yaml': `allow: [${ALLOWED}]\n`,
+  };
+  const daemon = await startDaemon({ provider, files });
+  const out = mkdtempSync(join(tmpdir(), 'waterwall-evidence-'));
+  onTestFinished(async () => {
+    await daemon.dispose();
+    await provider.close();
+    rmSync(out, { recursive: true, force: true });
+  });
+  const pubkey = join(out, 'signing.pub');
+  copyFileSync(join(daemon.home, 'etc', 'signing.pub'), pubkey);
+  return { daemon, out, pubkey };
+}
+
+async function talk(daemon: Daemon, session: string, requests = SECRETS.length): Promise<void> {
+  for (let at = 0; at < requests; at++) {
+    const content = `${SECRETS[at % SECRETS.length]} ${KNOWN} ${ALLOWED}`;
+    await daemon.ask({
+      path: '/v1/messages',
+      headers: { 'x-claude-code-session-id': session, 'x-client-request-id': `${session}-${at}` },
+      body: { messages: [{ role: 'user', content }] },
+    });
+  }
+}
+
+async function verdicts(bundle: string, pubkey: string): Promise<readonly (number | null)[]> {
+  const { code } = await waterwall(['verify-evidence', bundle, '--pubkey', pubkey]);
+  if (!PYTHON) return [code, code];
+  const { status } = spawnSync('python3', ['-B', VERIFY_PY, bundle, '--pubkey', pubkey]);
+  return [code, status];
+}
+
+test('a bundle of a running proxy holds everything, is the same again, and holds no secret', async () => {
+  const { daemon, out, pubkey } = await serving();
+  await talk(daemon, '../../session-a');
+  const bundle = join(out, 'one.tar.gz');
+  const { code, stdout } = await waterwall(['export-evidence', '-o', bundle, '--json'], {
+    home: daemon.home,
+  });
+  expect(code).toBe(0);
+  expect(conforming('cli-export-evidence', stdout)).toMatchObject({ out: bundle, first: 0 });
+  expect(await verdicts(bundle, pubkey)).toEqual([0, 0]);
+  const inside = gunzipSync(readFileSync(bundle)).toString('latin1');
+  for (const secret of [...SECRETS, KNOWN, ALLOWED]) expect(inside).not.toContain(secret);
+  for (const key of ['session.key', 'ca.key']) {
+    const bytes = readFileSync(join(daemon.home, 'etc', key));
+    expect(inside.includes(bytes.toString('latin1').trim())).toBe(false);
+  }
+  const again = join(out, 'two.tar.gz');
+  await daemon.admin('POST', '/admin/export-evidence', { out: again });
+  expect(readFileSync(again).equals(readFileSync(bundle))).toBe(true);
+});
+
+test('a stop ends the sessions: their manifests are in the log and in its bundle', async () => {
+  const { daemon, out, pubkey } = await serving();
+  await Promise.all([talk(daemon, 'session-a'), talk(daemon, 'session-b', 5)]);
+  await daemon.stop();
+  const manifests = readdirSync(join(daemon.home, 'log', 'manifests'));
+  expect(manifests).toHaveLength(2);
+  expect((await daemon.chain()).filter((line) => line['line_type'] === 'manifest')).toHaveLength(2);
+  const chain = join(daemon.home, 'log', 'chain');
+  expect((await waterwall(['verify-chain', chain, '--pubkey', pubkey])).code).toBe(0);
+  const bundle = join(out, 'stopped.tar.gz');
+  const { stdout } = await waterwall(['export-evidence', '-o', bundle, '--json'], {
+    home: daemon.home,
+  });
+  expect(JSON.parse(stdout)).toMatchObject({ manifests: 2 });
+  expect(await verdicts(bundle, pubkey)).toEqual([0, 0]);
+});
+
+test('the log goes on while it is exported', async () => {
+  const { daemon, out, pubkey } = await serving();
+  await talk(daemon, 'before', 5);
+  let going = true;
+  const load = (async () => {
+    while (going) await talk(daemon, 'meanwhile', 3);
+  })();
+  const bundles = ['one', 'two', 'three'].map((name) => join(out, `${name}.tar.gz`));
+  for (const bundle of bundles) {
+    const answer = await daemon.admin('POST', '/admin/export-evidence', { out: bundle });
+    expect(answer.status).toBe(200);
+  }
+  going = false;
+  await load;
+  for (const bundle of bundles) expect(await verdicts(bundle, pubkey)).toEqual([0, 0]);
+});
+
+test('an outsider verifies with what is in the bundle, python and openssl', async ({ skip }) => {
+  if (!PYTHON) skip();
+  const { daemon, out, pubkey } = await serving();
+  await talk(daemon, 'session-a');
+  const bundle = join(out, 'bundle.tar.gz');
+  await daemon.admin('POST', '/admin/export-evidence', { out: bundle });
+  await run('tar', ['xzf', bundle, '-C', out]);
+  const { stdout } = await run('python3', [
+    '-B',
+    join(out, 'verify.py'),
+    bundle,
+    '--pubkey',
+    pubkey,
+  ]);
+  expect(stdout).toContain('clean');
+  const receipts = readdirSync(join(out, 'receipts'));
+  expect(receipts.length).toBeGreaterThanOrEqual(3);
+  for (const receipt of receipts) {
+    const path = join(out, 'receipts', receipt);
+    const { code, stdout: json } = await waterwall([
+      'verify-receipt',
+      path,
+      '--pubkey',
+      pubkey,
+      '--json',
+    ]);
+    expect(code).toBe(0);
+    conforming('cli-verify-receipt', json);
+  }
+});
+
+test('a range of days, a receipt of a line, and what there is not', async () => {
+  const { daemon, out, pubkey } = await serving();
+  await talk(daemon, 'session-a');
+  const today = new Date().toISOString().slice(0, 10);
+  const home = daemon.home;
+  const bundle = join(out, 'today.tar.gz');
+  const args = ['export-evidence', '-o', bundle, '--since', today, '--until', today];
+  expect((await waterwall(args, { home })).code).toBe(0);
+  expect(await verdicts(bundle, pubkey)).toEqual([0, 0]);
+  const there = await waterwall(args, { home });
+  expect([there.code, there.stderr]).toEqual([2, expect.stringContaining('is there already')]);
+  const never = await waterwall(
+    ['export-evidence', '-o', join(out, 'no'), '--until', '2001-01-01'],
+    { home },
+  );
+  expect([never.code, never.stderr]).toEqual([2, expect.stringContaining('no signed line')]);
+  const noDay = await daemon.admin('POST', '/admin/export-evidence', {
+    out: join(out, 'no'),
+    since: 'soon',
+  });
+  expect(noDay.status).toBe(409);
+  expect(existsSync(join(out, 'no'))).toBe(false);
+  const { stdout } = await waterwall(['receipt', '2', '--json'], { home });
+  expect(conforming('cli-receipt', stdout)).toMatchObject({ seq: 2 });
+  const past = await waterwall(['receipt', '999999'], { home });
+  expect([past.code, past.stderr]).toEqual([2, expect.stringContaining('not there')]);
+});
