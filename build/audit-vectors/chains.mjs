@@ -79,6 +79,25 @@ export function chainVectors() {
         [segmentName(whole.starts[1]), filesOf(whole).get(segmentName(whole.starts[1]))],
       ]),
     },
+    'segment-with-its-note': {
+      ...CHAIN,
+      exit: 0,
+      path: segmentName(0),
+      why: 'its first segment alone, with the note that lies beside it: signed to its last line',
+      files: new Map([
+        [segmentName(0), filesOf(whole).get(segmentName(0))],
+        [segmentName(0).replace('jsonl', 'note'), Buffer.from(whole.note(whole.starts[1]))],
+      ]),
+    },
+    'segment-with-a-forged-note': {
+      ...CHAIN,
+      path: segmentName(0),
+      why: 'a segment whose note another key signed',
+      files: new Map([
+        [segmentName(0), filesOf(whole).get(segmentName(0))],
+        [segmentName(0).replace('jsonl', 'note'), Buffer.from(whole.note(whole.starts[1], others))],
+      ]),
+    },
     'unsigned-tail': {
       ...CHAIN,
       exit: 3,
