@@ -108,7 +108,7 @@ def verify_chain(path, keys, known):  # 4 Segments, 11 Verification
     folder, key, pruned, torn, at = os.path.isdir(path), keys.get('log'), {}, b'', os.path.abspath(path)
     log = glob.escape(os.path.dirname(at if folder else os.path.dirname(at)))
     notes = [note for name in sorted(glob.glob(log + '/checkpoints/*.notes')) + known for note in kept_notes(read(name), key)] if key else []
-    beside = glob.glob(log + '/checkpoint') + glob.glob(glob.escape(path) + '/' + 20 * '[0-9]' + '.note' if folder else glob.escape(path[:-6]) + '.note')
+    beside = glob.glob(log + '/checkpoint') + glob.glob(glob.escape(path) + '/*.note' if folder else glob.escape(path[:-6]) + '.note')
     latest = [read(name) for name in beside if key]
     files = sorted(glob.glob(glob.escape(path) + '/*.jsonl')) if folder else [path]
     names = [re.fullmatch('([0-9]{20})\\.jsonl', os.path.basename(name)) for name in files]
@@ -121,7 +121,7 @@ def verify_chain(path, keys, known):  # 4 Segments, 11 Verification
         need(len(torn) <= 65535, 'a line that is too long')
     piece.check(notes + [Note(each, key) for each in latest], folder)
     end, first = piece.due or 0, piece.first or 0
-    def old(ts): return time.time() - datetime.datetime.fromisoformat(ts[:-1] + '+00:00').timestamp() > 600
+    def old(ts): return piece.last['line_type'] == 'stop' or time.time() - datetime.datetime.fromisoformat(ts[:-1] + '+00:00').timestamp() > 600
     tail = 0 if piece.ends_signed else max(0, end - max(piece.signed, first))
     why = {'no public key': not key, 'no signed checkpoint': not piece.signed, 'an unsigned tail': tail > 200 or tail and old(piece.times[-tail]),
            'a torn tail': torn and (not end or old(piece.times[-1])), 'no beginning': folder and first > 0 and not pruned.get(first - 1, end) < piece.signed}

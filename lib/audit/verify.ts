@@ -177,7 +177,7 @@ function report(
   const end = piece.due ?? 0;
   const tail = piece.endsSigned ? 0 : Math.max(0, end - Math.max(signed, first ?? 0));
   const isFresh = (ts: string | undefined): boolean =>
-    ts !== undefined && now - Date.parse(ts) <= LIVE_MS;
+    last?.type !== 'stop' && ts !== undefined && now - Date.parse(ts) <= LIVE_MS;
   const incomplete: string[] = [];
   if (key === undefined) incomplete.push('no public key: no signature was verified');
   else if (signed === 0) incomplete.push('no signed checkpoint: nobody vouches for the lines');
