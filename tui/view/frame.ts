@@ -110,7 +110,7 @@ function drawPart(
   const { glyphs, model } = view;
   const width = rect.width - 4;
   const height = rect.height - 2;
-  const pane = RENDERERS[part](view, Math.max(0, width), height);
+  const pane = rendered(view, part, Math.max(0, width), height);
   const lines = model.facts === undefined ? awaiting(view, height) : pane.lines;
   const own = part === 'detail' || part === 'hosts' ? undefined : part;
   const most = pane.whole ? 0 : Math.max(0, lines.length - height);
@@ -170,6 +170,19 @@ function drawTitle(canvas: Canvas, rect: Rect, pane: PaneView, focused: boolean,
   if (shown.length === 0 || left < 6) return;
   const wide = lineWidth(shown) + 2;
   canvas.put(rect.x + rect.width - 1 - wide - 1, rect.y, [gap(1), ...shown, gap(1)]);
+}
+
+/**
+ * A daemon of another version may tell less than a pane shows. That pane says so; the others, and
+ * the keys, are what they were.
+ */
+function rendered(view: View, part: Part, width: number, height: number): PaneView {
+  try {
+    return RENDERERS[part](view, width, height);
+  } catch {
+    const text = 'the daemon is of another version: restart it';
+    return { title: part.toUpperCase(), lines: [[span('warn', text)]], tone: 'warn' };
+  }
 }
 
 /** Nobody tells anything: no figure is shown rather than one that was true once. */

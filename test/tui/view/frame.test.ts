@@ -150,3 +150,14 @@ test.each(THEME_NAMES)('%s never has text in the colour of its ground', (name) =
     }
   }
 });
+
+test('a daemon of another version costs a pane, not the kill switch', () => {
+  const { signer: _, ...older } = busyState();
+  const model = modelAfter(older as never, []);
+  const text = canvasText(frameOf(model, 120, 40).canvas);
+  expect(text).toContain('the daemon is of another ver');
+  expect(text).toContain('3 KILL SWITCH');
+  expect(canvasText(frameOf(modelAfter(older as never, ['k']), 120, 40).canvas)).toContain(
+    'STOP ALL',
+  );
+});
