@@ -23,13 +23,16 @@ export const MARK_RULES: readonly MarkRule[] = [
   { kind: 'file', shape: '"file_data"', backslashes: 0 },
   { kind: 'file', shape: '"input_audio"', backslashes: 0 },
   { kind: 'file', shape: '"image_generation_call"', backslashes: 0 },
+  { kind: 'colour', shape: 'u001[bB][\\[(]', backslashes: 1 },
+  { kind: 'colour', shape: 'x1[bB][\\[(]', backslashes: 1 },
+  { kind: 'colour', shape: '033[\\[(]', backslashes: 1 },
 ];
 
 const BACKSLASH = 0x5c;
 
 /** The mark whose shape stands at an offset, if it is one. */
 export function markAt(rule: MarkRule, bytes: Uint8Array, at: number): Mark | undefined {
-  if (rule.kind !== 'placeholder') return { offset: at, kind: rule.kind };
+  if (rule.kind === 'base64' || rule.kind === 'file') return { offset: at, kind: rule.kind };
   const before = backslashesBefore(bytes, at);
   return before < rule.backslashes ? undefined : { offset: at - before, kind: rule.kind };
 }

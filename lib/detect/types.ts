@@ -33,7 +33,7 @@ export interface Mark {
    * quoted word `"base64"` begins at `offset`: file data may stand near. `file`: so does the name of
    * a field that holds such data without one of these.
    */
-  readonly kind: 'placeholder' | 'base64' | 'file';
+  readonly kind: 'placeholder' | 'base64' | 'file' | 'colour';
 }
 
 export interface ScanInput {

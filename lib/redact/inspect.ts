@@ -1,4 +1,5 @@
-import type { ExactHit, Mark, Range, Span } from '../detect/types.ts';
+import type { ExactHit, Mark, Range, ScanOutput, Span } from '../detect/types.ts';
+import { colouredParts } from './colours.ts';
 import { type Finding, preferValues, unite } from './finding.ts';
 import { holdsPercent, percentParts } from './percent.ts';
 import type { RedactionContext } from './types.ts';
@@ -51,6 +52,7 @@ export function inspect(
   options: InspectionOptions = {},
 ): Inspection {
   let findings: Finding[] = [];
+  const coloured: Finding[] = [];
   const marks: Mark[] = [];
   let privateKeySeen = ctx.privateKeySeen;
 
@@ -69,10 +71,9 @@ export function inspect(
     }
   }
 
-  /** @returns whether there may be more below one more layer of escapes */
-  function look(view: View): boolean {
+  const scan = (view: View): ScanOutput => {
     const { depthAt } = options;
-    const found = ctx.scanner.scan({
+    return ctx.scanner.scan({
       bytes: view.bytes,
       privateKeySeen,
       ...(depthAt && {
@@ -80,6 +81,31 @@ export function inspect(
           Math.max(0, depthAt(originOf(view, offset)) - view.layers.length),
       }),
     });
+  };
+
+  /**
+   * A secret with codes in it is replaced with them, and comes back without. What is one by itself
+   * up to a code ends there: the next word may be another one.
+   */
+  function lookAtColours(view: View, offsets: readonly number[]): void {
+    const parts = colouredParts(view.bytes, offsets);
+    if (parts === undefined) return;
+    const { origin } = parts;
+    const take = (span: Pick<Span, 'start' | 'end' | 'depth'>, type: string, isValue: boolean) => {
+      const start = origin.at(span.start);
+      const end = origin.at(span.end - 1) + 1;
+      const finding = place(view, { start, end, depth: span.depth }, type, isValue);
+      const isColoured = end - start > span.end - span.start;
+      coloured.push(isColoured ? { ...finding, layers: [...finding.layers, 'colour'] } : finding);
+    };
+    const joined = viewBelow(view, parts);
+    for (const span of scan(joined).spans) take(span, span.type, false);
+    for (const hit of ctx.exact.find(joined.bytes)) take(hit, typeOf(hit), true);
+  }
+
+  /** @returns whether there may be more below one more layer of escapes */
+  function look(view: View): boolean {
+    const found = scan(view);
     for (const span of found.spans) findings.push(place(view, span, span.type, false));
     for (const hit of ctx.exact.find(view.bytes))
       findings.push(place(view, hit, typeOf(hit), true));
@@ -89,8 +115,12 @@ export function inspect(
         findings.push(place(view, { ...range, core: range }, typeOf(hit), true));
       }
     }
-    for (const { kind, offset } of found.marks)
-      marks.push({ kind, offset: originOf(view, offset) });
+    const codes: number[] = [];
+    for (const { kind, offset } of found.marks) {
+      if (kind === 'colour') codes.push(offset);
+      else marks.push({ kind, offset: originOf(view, offset) });
+    }
+    lookAtColours(view, codes);
     privateKeySeen ||= found.privateKeySeen;
     return found.hazard || found.hazardBelow || (ctx.exact.escapable && found.escapesByCode);
   }
@@ -122,6 +152,7 @@ export function inspect(
   } else {
     lookAtPercent(view);
   }
+  findings = findings.concat(apartFrom(findings, coloured));
   if (options.percent === 'both') {
     // A plus is ambiguous: where it can be itself, it is.
     const certain = unite(preferValues(findings));
@@ -138,10 +169,25 @@ export function inspect(
 }
 
 /** Those that touch none of others. */
-function apartFrom(others: readonly Finding[], findings: readonly Finding[]): Finding[] {
-  return findings.filter(
-    ({ start, end }) => !others.some((other) => other.start < end && start < other.end),
-  );
+function apartFrom(others: readonly Finding[], findings: readonly Finding[]): readonly Finding[] {
+  if (others.length === 0 || findings.length === 0) return findings;
+  const sorted = [...others].sort((a, b) => a.start - b.start);
+  let furthest = 0;
+  /** How far the first so many reach. */
+  const reach = sorted.map(({ end }) => {
+    furthest = Math.max(furthest, end);
+    return furthest;
+  });
+  return findings.filter(({ start, end }) => {
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle] as Finding).start < end) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 || (reach[low - 1] as number) <= start;
+  });
 }
 
 function place(

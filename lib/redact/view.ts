@@ -1,9 +1,10 @@
 import type { OffsetMap } from '../json/offset-map.ts';
 import { type DecodedText, decodeEscapes } from '../json/text.ts';
+import { withoutColours } from './colours.ts';
 import { decodePercent } from './percent.ts';
 
-/** One way of writing text as other text. */
-export type Layer = 'escape' | 'percent' | 'form';
+/** One way of writing text as other text; `colour`: with control codes of terminals in it. */
+export type Layer = 'escape' | 'percent' | 'form' | 'colour';
 
 /** A message as it reads with some layers taken off. */
 export interface View {
@@ -43,6 +44,7 @@ export function decodeThrough(raw: Buffer, layers: readonly Layer[]): Buffer {
 }
 
 function decodeLayer(bytes: Uint8Array, layer: Layer): DecodedText {
+  if (layer === 'colour') return withoutColours(bytes);
   return layer === 'escape' ? decodeEscapes(bytes) : decodePercent(bytes, layer === 'form');
 }
 

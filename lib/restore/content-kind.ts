@@ -32,21 +32,25 @@ export function kindOf(contentType: string | undefined): ContentKind | undefined
 
 const FIELD = /^(?::|data:|event:|id:|retry:)/;
 
+const MARK = '\xef\xbb\xbf';
+
 /**
- * What the first bytes of an answer without a content type say.
+ * What the first bytes of an answer without a content type say. The first that is no space decides,
+ * so that the answer does not depend on how it is cut.
  *
  * @returns `undefined` where they do not say yet
  */
 export function kindOfBytes(first: Buffer): ContentKind | undefined {
-  const text = first.toString('latin1', 0, 256).replace(/^(?:\xef\xbb\xbf)?[\s]*/, '');
+  const bytes = first.toString('latin1', 0, 256);
+  if (MARK.startsWith(bytes)) return undefined;
+  const text = bytes.replace(/^(?:\xef\xbb\xbf)?[\s]*/, '');
   if (text === '') return undefined;
   if (text.startsWith('{') || text.startsWith('[')) return 'json';
   if (FIELD.test(text)) return 'sse';
   const mayBeField = ['data:', 'event:', 'id:', 'retry:'].some((field) => field.startsWith(text));
   if (mayBeField) return undefined;
-  return isBinary(first) ? 'binary' : 'text';
+  return BINARY.test(text) ? 'binary' : 'text';
 }
 
-function isBinary(bytes: Buffer): boolean {
-  return bytes.includes(0);
-}
+/** Controls, and what begins no character of UTF-8. */
+const BINARY = /^[^\t\n\f\r -~\xc2-\xf4]/;

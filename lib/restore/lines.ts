@@ -16,6 +16,13 @@ export function createLinesRestorer(places: Place, resolve: Resolve, limit: numb
   let pending: Buffer[] = [];
   let pendingLength = 0;
 
+  function check(length: number): void {
+    if (length <= limit) return;
+    throw new WaterwallError('unscannable-body', 'a line of the answer is too long to be read', {
+      fix: 'raise `limits.event` in config.yaml',
+    });
+  }
+
   function line(bytes: Buffer, pieces: Pieces): void {
     const whole = pendingLength === 0 ? bytes : Buffer.concat([...pending, bytes]);
     pending = [];
@@ -29,16 +36,13 @@ export function createLinesRestorer(places: Place, resolve: Resolve, limit: numb
     const pieces = new Pieces();
     let from = 0;
     for (let at = chunk.indexOf(LF); at !== -1; at = chunk.indexOf(LF, from)) {
+      check(pendingLength + at - from);
       line(chunk.subarray(from, at + 1), pieces);
       from = at + 1;
     }
     if (from < chunk.length) pending.push(chunk.subarray(from));
     pendingLength += chunk.length - from;
-    if (pendingLength > limit) {
-      throw new WaterwallError('unscannable-body', 'a line of the answer is too long to be read', {
-        fix: 'raise `limits.event` in config.yaml',
-      });
-    }
+    check(pendingLength);
     return pieces.list;
   }
 

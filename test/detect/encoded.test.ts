@@ -28,6 +28,9 @@ const AROUND: readonly (readonly [string, string])[] = [
   ['\\ud9dc\\udd30', '\\"'],
   ['C:\\\\0', '\\"'],
   ['\\u007a', '\\"'],
+  // A bracket without an Escape before it begins a list, not the code of a colour.
+  ['[', ']'],
+  ['\\n[', ']'],
   ['?q=a%3D', '&b=%20'],
   ['\u001b[1;32m', '\u001b[0m'],
   ['密', '密'],

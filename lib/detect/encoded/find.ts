@@ -12,7 +12,7 @@ import {
   GROUP_BYTES,
   GROUP_CHARS,
 } from './anchors.ts';
-import { createRunFinder, type Run, wholeText } from './run.ts';
+import { afterEscape, createRunFinder, type Run, wholeText } from './run.ts';
 
 /** Looks at the places where the kernel saw the encoded beginning of a secret. */
 export interface EncodedFinder {
@@ -49,12 +49,16 @@ export function createEncodedFinder(
       run = around;
       texts = { base64: [], hex: [] };
     }
+    // What belongs to an escape before it is no part of what is encoded.
+    const behind = afterEscape(bytes, around.start);
+    const start = behind <= first ? behind : around.start;
     const chars = GROUP_CHARS[encoding];
-    const lacking = (((around.start - first) % chars) + chars) % chars;
-    const known = texts[encoding][lacking];
+    const lacking = (((start - first) % chars) + chars) % chars;
+    const key = start === around.start ? lacking : lacking + chars;
+    const known = texts[encoding][key];
     if (known !== undefined) return known;
-    const made = decode(bytes, encoding, around, lacking);
-    texts[encoding][lacking] = made;
+    const made = decode(bytes, encoding, { ...around, start }, lacking);
+    texts[encoding][key] = made;
     return made;
   }
 

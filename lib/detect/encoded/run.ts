@@ -9,6 +9,8 @@ import type { Encoding } from './anchors.ts';
 const BACKSLASH = 0x5c;
 const PERCENT = 0x25;
 const EQUALS = 0x3d;
+const BRACKET = 0x5b;
+const ESCAPE = 0x1b;
 
 /** A run, and which of the two alphabets of base64 it uses. */
 export interface Run extends Match {
@@ -38,8 +40,6 @@ function runAround(bytes: Uint8Array, encoding: Encoding, at: number): Run {
   let end = at;
   while (start > 0 && has[bytes[start - 1] as number] === 1) start--;
   while (end < bytes.length && has[bytes[end] as number] === 1) end++;
-  const behind = afterEscape(bytes, start);
-  if (behind <= at) start = behind;
   let plain = false;
   let url = false;
   for (let i = start; i < end && !(plain && url); i++) {
@@ -117,7 +117,16 @@ export function afterEscape(bytes: Uint8Array, at: number): number {
   }
   let code = at;
   while (code - at < 4 && DIGIT.has[bytes[code] as number] === 1) code++;
-  return endsAnsiCode(bytes, code + 1) ? code + 1 : at;
+  return endsAnsiCode(bytes, code + 1) && hasEscape(bytes, code) ? code + 1 : at;
+}
+
+/** Whether the bracket of the code that ends here stands behind an Escape: lists have brackets too. */
+function hasEscape(bytes: Uint8Array, end: number): boolean {
+  let bracket = end;
+  while (bytes[bracket] !== BRACKET) bracket--;
+  const [digit, last] = bytes.subarray(Math.max(0, bracket - 2), bracket);
+  if (bytes[bracket - 1] === ESCAPE) return true;
+  return (digit === 0x31 && ((last ?? 0) | 0x20) === 0x62) || (digit === 0x33 && last === 0x33);
 }
 
 function areHex(bytes: Uint8Array, from: number, count: number): boolean {
