@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesOf } from '../config/files.ts';
 import type { Homes, Settings } from '../config/types.ts';
+import { openAnchor } from './anchor.ts';
 import { CLOSED_FILE, listClosed } from './folder.ts';
 import { readPublicKeys } from './public-keys.ts';
 import { openSignedLog, type SignedLog, type SignedLogDeps } from './signed-log.ts';
@@ -26,6 +27,7 @@ export async function openHomeLog(
     keys,
     reach: signerSocket === undefined ? childReach(files.signer) : serviceReach(signerSocket),
     settings,
+    anchor: settings.anchor === undefined ? undefined : openAnchor(settings.anchor, deps.onFault),
     ...(previous === undefined ? {} : { previous }),
     now: () => new Date(),
     ticks: () => performance.now(),

@@ -1,4 +1,5 @@
 import type { WaterwallError } from '../errors.ts';
+import type { Anchor } from './anchor.ts';
 import { type AppendedLine, openLog } from './log.ts';
 import { openNotesFolder } from './notes-folder.ts';
 import type { PublicKeys } from './public-keys.ts';
@@ -13,6 +14,7 @@ export interface SignedLogDeps {
   readonly keys: PublicKeys;
   readonly reach: SignerReach;
   readonly settings: SignedLogSettings;
+  readonly anchor?: Anchor | undefined;
   /** What line 0 of a new log says of the one before it. */
   readonly previous?: LineFields;
   /** The wall clock. */
@@ -98,7 +100,10 @@ export async function openSignedLog(logFolder: string, deps: SignedLogDeps): Pro
         onSigned(signed) {
           latest = signed.note;
           notes.show(signed.note);
-          if (signed.keep) void notes.keep(signed.note, deps.now());
+          if (signed.keep) {
+            void notes.keep(signed.note, deps.now());
+            deps.anchor?.put(signed.note);
+          }
           const seal = seals[0]?.size === signed.size ? seals.shift() : undefined;
           if (seal !== undefined) void notes.seal(seal.segment, signed.note);
           checkpoints.signed(signed);
@@ -125,7 +130,7 @@ export async function openSignedLog(logFolder: string, deps: SignedLogDeps): Pro
         async stopping() {
           checkpoints.stop();
           await started.through(length, LAST_SIGNATURE);
-          await notes.settled();
+          await Promise.all([notes.settled(), deps.anchor?.settled()]);
         },
       };
     },
@@ -161,7 +166,8 @@ export async function openSignedLog(logFolder: string, deps: SignedLogDeps): Pro
       return log.head;
     },
     get signing() {
-      return at.facts;
+      const { facts } = at;
+      return { ...facts, isolated: facts.isolated || deps.anchor?.holds === true };
     },
     get lastCheckpoint() {
       return checkpoints.last;

@@ -42,6 +42,7 @@ const SHOWN: readonly (readonly [key: string, show: Show])[] = [
   ['audit.session_idle', (s) => formatDuration(s.audit.sessionIdle)],
   ['audit.signer_timeout', (s) => formatDuration(s.audit.signerTimeout)],
   ['audit.signer', (s) => s.audit.signerSocket ?? 'child'],
+  ['audit.anchor', (s) => [s.audit.anchor ?? 'none'].flat().join(' ')],
 ];
 
 /** All settings as they hold, and where each came from. */

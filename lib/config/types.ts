@@ -98,6 +98,8 @@ export interface Settings {
     readonly signerTimeout: number;
     /** Where a signer listens that runs on its own; absent: the daemon starts one. */
     readonly signerSocket?: string;
+    /** Where kept checkpoints go as well: a file, or a command that reads them. */
+    readonly anchor?: string | readonly [string, ...string[]];
   };
 }
 

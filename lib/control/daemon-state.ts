@@ -90,7 +90,7 @@ export interface SignerState {
   /** The log's name, and the public key that checkpoints verify under. */
   readonly origin: string;
   readonly vkey: string;
-  /** It has a user of its own, whose files the daemon cannot change. */
+  /** It has a user of its own, or the last kept checkpoint is anchored elsewhere. */
   readonly isolated: boolean;
   readonly uid: number | null;
   /** Of a child. */

@@ -97,6 +97,8 @@ audit: { checkpoint_lines: 10, checkpoint_interval: 1m, session_idle: 2m, signer
     ['metrics for all', 'metrics: { listen: "10.0.0.1:1" }', 1, 12, 'metrics.listen', /loopback/],
     ['a port too high', 'listen: 127.0.0.1:70000', 1, 1, 'listen', /HOST:PORT/],
     ['a proxy that is none', 'upstream_proxy: socks://x', 1, 1, 'upstream_proxy', /HTTP proxy/],
+    ['no socket', 'audit: { signer: here }', 1, 10, 'audit.signer', /absolute path of the socket/],
+    ['no anchor', 'audit: { anchor: ssh x }', 1, 10, 'audit.anchor', /command as a list/],
     ['a duplicate key', 'kill_switch: true\nkill_switch: false', 2, 1, '', /second time/],
     ['a prototype', '__proto__: { kill_switch: true }', 1, 1, '__proto__', /unknown key/],
     ['broken YAML', 'store: {', 1, 9, '', /missing/],
@@ -110,6 +112,16 @@ audit: { checkpoint_lines: 10, checkpoint_interval: 1m, session_idle: 2m, signer
     expect(error.message).toMatch(message);
     expect(error.message).toContain(`${file}:${line}:${column}: ${key}`);
     expect(error.fix).not.toBe('');
+  });
+
+  it('knows a signer of its own, and where checkpoints are anchored', () => {
+    expect(load('audit: { signer: child }').audit).not.toHaveProperty('signerSocket');
+    const { audit } = load('audit: { signer: /run/s.sock, anchor: [tee, -a, /mnt/notes] }');
+    expect(audit).toMatchObject({
+      signerSocket: '/run/s.sock',
+      anchor: ['tee', '-a', '/mnt/notes'],
+    });
+    expect(load('audit: { anchor: /mnt/notes }').audit.anchor).toBe('/mnt/notes');
   });
 
   it('listens elsewhere where that is asked for', () => {

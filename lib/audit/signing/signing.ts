@@ -35,7 +35,7 @@ export interface SigningFacts {
   readonly mode: SignerReach['mode'];
   /** Its process, where it is our child. */
   readonly pid: number | undefined;
-  /** Whether it has a user of its own. */
+  /** Whether it has a user of its own, or its notes are anchored elsewhere. */
   readonly isolated: boolean;
   readonly origin: string;
   readonly vkey: string;

@@ -39,6 +39,7 @@ interface RawSettings {
     session_idle?: string;
     signer_timeout?: string;
     signer?: string;
+    anchor?: string | [string, ...string[]];
   };
 }
 
@@ -127,8 +128,19 @@ function toSettings(document: Document): Settings {
         base.audit.signerTimeout,
       ),
       ...signerSocket(document),
+      ...anchorOf(document),
     },
   };
+}
+
+function anchorOf(document: Document): { anchor?: string | [string, ...string[]] } {
+  const { anchor } = document.value.audit ?? {};
+  if (anchor === undefined) return {};
+  if (typeof anchor !== 'string' || isAbsolute(anchor)) return { anchor };
+  throw document.reject(
+    ['audit', 'anchor'],
+    'must be the absolute path of a file, or a command as a list: [program, argument, …]',
+  );
 }
 
 /** Nothing where the daemon starts its signer itself. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Anchor } from '../../../lib/audit/anchor.ts';
 import { createLog } from '../../../lib/audit/create.ts';
 import { type PublicKeys, parsePublicKeys } from '../../../lib/audit/public-keys.ts';
 import { openSignedLog, type SignedLog } from '../../../lib/audit/signed-log.ts';
@@ -26,13 +27,14 @@ export interface Watched {
 
 export function opener(folder: string, keys: PublicKeys, reach: SignerReach) {
   const open = async (
-    more: { timeout?: number; lines?: number; reach?: SignerReach } = {},
+    more: { timeout?: number; lines?: number; reach?: SignerReach; anchor?: Anchor } = {},
   ): Promise<Watched> => {
     const failures: (WaterwallError | undefined)[] = [];
     const faults: unknown[] = [];
     const log = await openSignedLog(folder, {
       keys,
       reach: more.reach ?? reach,
+      anchor: more.anchor,
       settings: {
         checkpointLines: more.lines ?? 100,
         checkpointInterval: 300_000,
