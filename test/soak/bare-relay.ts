@@ -35,6 +35,7 @@ export async function startBareRelay(provider: Provider): Promise<BareRelay> {
     env: { ...process.env, ...MEASURABLE },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  process.once('exit', () => child.kill('SIGKILL'));
   const [port] = await once(createInterface({ input: child.stdout }), 'line');
   rmSync(folder, { recursive: true, force: true });
   return {

@@ -41,12 +41,15 @@ test.runIf(process.platform === 'linux')(
       const report = sumOf(reports);
       return { report, figures: figuresOf({ agents: AGENTS, seconds: SECONDS }, report, delays) };
     };
-    for (let round = 0; round < ROUNDS; round++) {
-      await run('waterwall', SECONDS / ROUNDS);
-      await run('relay', Math.max(1, (SECONDS / ROUNDS) * RELAY_SHARE));
-      if (IS_LONG) recordSoak(found().figures);
+    try {
+      for (let round = 0; round < ROUNDS; round++) {
+        await run('waterwall', SECONDS / ROUNDS);
+        await run('relay', Math.max(1, (SECONDS / ROUNDS) * RELAY_SHARE));
+        if (IS_LONG) recordSoak(found().figures);
+      }
+    } finally {
+      await relay.close();
     }
-    await relay.close();
 
     const { report, figures } = found();
     process.stdout.write(`soak: ${JSON.stringify(figures)}\n`);
