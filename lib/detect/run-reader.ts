@@ -3,6 +3,8 @@ import { type ByteClass, byteClassCount } from './byte-class.ts';
 /** Gives the end of the run of a class that begins at an offset. */
 export type RunReader = (set: ByteClass, at: number) => number;
 
+const NONE = new Int32Array(0);
+
 /** In shorter texts walking costs less than remembering. */
 const SHORT = 256;
 
@@ -18,10 +20,15 @@ function runEnd(bytes: Uint8Array, { has }: ByteClass, at: number): number {
  */
 export function createRunReader(bytes: Uint8Array): RunReader {
   if (bytes.length <= SHORT) return (set, at) => runEnd(bytes, set, at);
-  const from = new Int32Array(byteClassCount()).fill(-1);
-  const to = new Int32Array(byteClassCount()).fill(-1);
+  let from = NONE;
+  let to = NONE;
   return (set, at) => {
     const { id, has } = set;
+    // Most texts hold no candidate, and there are hundreds of classes.
+    if (from === NONE) {
+      from = new Int32Array(byteClassCount()).fill(-1);
+      to = new Int32Array(byteClassCount()).fill(-1);
+    }
     const known = from[id] as number;
     const end = to[id] as number;
     if (at >= known && at < end) return end;

@@ -18,6 +18,7 @@ export interface Exemptions {
 
 const BILLING_HEADER = 'x-anthropic-billing-header:';
 const BILLING_HEADER_MAX = 256;
+const U = 0x75;
 
 /** Finds out what the rules of an API exempt in one document. */
 export function createExemptions(
@@ -76,11 +77,17 @@ function treat(bytes: Buffer, { node, rule }: RuledString): Treatment {
   return isShort && text.toString('latin1').startsWith(BILLING_HEADER) ? 'opaque' : 'plain';
 }
 
-/** Every byte may be escaped as six; the decoded text is judged in {@link treat}. */
+/** Every byte may be escaped as six; the whole text is judged in {@link treat}. */
 function mayBeBillingHeader(bytes: Buffer, start: number, end: number): boolean {
   if (end - start > 6 * BILLING_HEADER_MAX) return false;
   const raw = bytes.toString('latin1', start, start + BILLING_HEADER.length);
-  return raw.includes('\\') || raw.startsWith(BILLING_HEADER);
+  const first = raw.indexOf('\\');
+  if (first < 0) return raw === BILLING_HEADER;
+  // Its characters have no short escapes.
+  const isHeader = BILLING_HEADER.startsWith(raw.slice(0, first)) && bytes[start + first + 1] === U;
+  if (!isHeader) return false;
+  const head = decodeEscapes(bytes, start, Math.min(end, start + 6 * BILLING_HEADER.length)).bytes;
+  return head.toString('latin1', 0, BILLING_HEADER.length) === BILLING_HEADER;
 }
 
 type Conditions = ReadonlySet<OpaqueRule['condition']>;
