@@ -100,6 +100,7 @@ export function startSigning(deps: SigningDeps): Signing {
   let connection: SignerConnection | undefined;
   let latest: Signed | undefined;
   let signedSize = 0;
+  let signerSize = 0;
   let signatures = 0;
   let lastSignedAt: number | undefined;
   let restarts = 0;
@@ -170,6 +171,7 @@ export function startSigning(deps: SigningDeps): Signing {
       if (head.size < known) deps.onCaughtUp(head.size, known, 'behind');
       else if (late) deps.onCaughtUp(head.size, to, 'silent');
       signedSize = Math.max(signedSize, head.size);
+      signerSize = head.size;
     }
     changed();
     return refusal === undefined;
@@ -208,6 +210,8 @@ export function startSigning(deps: SigningDeps): Signing {
   }
 
   async function signOnce(signer: SignerConnection): Promise<void> {
+    // More lines came than are remembered: the next connection reads them back from the disk.
+    if (waiting.from !== signerSize) throw new Error('lines have to be read back');
     const sentAt = now();
     const length = waiting.from + waiting.count;
     const boundary = boundaries.find((size) => size > waiting.from);
@@ -215,7 +219,7 @@ export function startSigning(deps: SigningDeps): Signing {
     const { leaves } = waiting.after(waiting.from) ?? { leaves: [] };
     for (let at = waiting.from; at < target; at += MAX_LEAVES) {
       const from = at - waiting.from;
-      await signer.extend(
+      signerSize = await signer.extend(
         at,
         leaves.slice(from, Math.min(from + MAX_LEAVES, target - waiting.from)),
       );

@@ -60,6 +60,8 @@ export function createWaitingLeaves(from: number, anchor: LineHash): WaitingLeav
       return { anchor: leaves[at - 1] ?? before, leaves: leaves.slice(at) };
     },
     drop(size, sentAt) {
+      // Forgotten meanwhile: what comes after it is read back.
+      if (size < start) return;
       forget(size - start);
       since = leaves.length === 0 ? undefined : sentAt;
     },
