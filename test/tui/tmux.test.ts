@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { LAUNCHER } from '../cli/transcript.ts';
@@ -33,7 +33,7 @@ function watching(daemon: Pick<Daemon, 'home'>, columns: number, rows: number, t
   const tmux = startTmux(term);
   onTestFinished(tmux.close);
   const size = ['-x', String(columns), '-y', String(rows)];
-  const env = ['-e', `WATERWALL_HOME=${daemon.home}`];
+  const env = ['-e', `WATERWALL_HOME=${daemon.home}`, '-e', `HOME=${daemon.home}`];
   const command = [process.execPath, LAUNCHER, 'dashboard'];
   tmux.run('new-session', '-d', '-s', 'ww', ...size, ...env, '--', ...command);
   tmux.run('set-option', '-t', '=ww:', 'status', 'off');
@@ -73,7 +73,7 @@ describe.skipIf(!installed('tmux')).each(SIZES)('in tmux, %s', (_name, columns, 
     await ui.sees('ALL WELL');
   }, 120_000);
 
-  test('reloads, verifies, and comes back when the daemon does', async () => {
+  test('reloads, verifies, exports, and comes back when the daemon does', async () => {
     const daemon = await running();
     const ui = watching(daemon, columns, rows, term);
     await ui.sees('ALL WELL');
@@ -95,8 +95,22 @@ describe.skipIf(!installed('tmux')).each(SIZES)('in tmux, %s', (_name, columns, 
     await ui.sees('ALL WELL');
     ui.keys('v');
     await ui.sees(/\d+ of 10 fine/);
-    ui.keys('Escape');
-    await ui.sees('ALL WELL');
+    // Not Escape: with the key after it, that would be one with Alt.
+    ui.keys('Enter');
+    await ui.sees('k kill switch');
+
+    ui.keys('e');
+    await ui.sees('EXPORT EVIDENCE');
+    ui.keys('Enter');
+    await ui.sees('written');
+    expect(readdirSync(daemon.home)).toContainEqual(
+      expect.stringMatching(/^waterwall-evidence-\d{8}\.tar\.gz$/),
+    );
+    ui.keys('Enter', 'e', 'Enter');
+    await ui.sees('already');
+    ui.keys('o');
+    await ui.sees('written');
+    ui.keys('Enter');
 
     await daemon.stop();
     await ui.sees('OFFLINE');
