@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readPublicKeys } from '../../audit/public-keys.ts';
 import { type ChainReport, verifyChain } from '../../audit/verify.ts';
 import { filesOf } from '../../config/files.ts';
 import type { Homes } from '../../config/types.ts';
@@ -59,7 +60,7 @@ export async function playRoundTrip({ root, now, start }: DemoOptions): Promise<
       leaks: file.secrets.filter((secret) => everything.includes(secret)).length,
       restored: file.secrets.every((secret) => received.includes(secret)),
       audit: linesOf(homes).filter((line) => TELLING.test(line)),
-      verification: summarise(await verifyChain(filesOf(homes).chain)),
+      verification: summarise(await verifyLog(homes)),
     };
   } finally {
     await provider.close();
@@ -102,8 +103,17 @@ function linesOf(homes: Homes): readonly string[] {
     .flatMap((name) => readFileSync(join(chain, name), 'utf8').trimEnd().split('\n'));
 }
 
-function summarise({ verdict, lines, head }: ChainReport): DemoReport['verification'] {
-  const intact = verdict !== 'tampered';
-  const says = intact ? 'each linked to the one before' : 'and their chain is broken';
-  return { intact, summary: `${lines} audit lines, ${says}; head ${head.slice(0, 12)}…` };
+/** Of the daemon that has stopped: with the key of its signer, which signed to the last line. */
+async function verifyLog(homes: Homes): Promise<ChainReport> {
+  const { chain, signingPublicKey } = filesOf(homes);
+  return verifyChain(chain, { keys: await readPublicKeys(signingPublicKey) });
+}
+
+function summarise(report: ChainReport): DemoReport['verification'] {
+  const { verdict, lines, head, signed_through: signed, tampered, incomplete } = report;
+  if (verdict === 'clean') {
+    const summary = `${lines} audit lines, linked and signed through #${signed}; head ${head.slice(0, 12)}…`;
+    return { intact: true, summary };
+  }
+  return { intact: false, summary: `the audit log: ${tampered?.reason ?? incomplete.join('; ')}` };
 }
