@@ -77,7 +77,7 @@ describe('waterwall-launch', () => {
   });
 
   test('the agent takes its place: a signal that is sent to it ends the agent', async () => {
-    program('real', 'slow', 'echo $$; trap "exit 5" TERM; while :; do sleep 0.05; done');
+    program('real', 'slow', 'trap "exit 5" TERM; echo $$; while :; do sleep 0.05; done');
     const child = spawn(LAUNCH, ['slow'], {
       env: environment,
       stdio: ['ignore', 'pipe', 'inherit'],
