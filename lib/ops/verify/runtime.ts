@@ -42,6 +42,8 @@ export interface RunningFacts {
   /** Why the log cannot be written; undefined while it can. */
   readonly auditFailure: () => (Error & { readonly fix?: string }) | undefined;
   readonly signing: () => SigningFacts;
+  /** Settles when it is known whether log and signer belong together; requests wait for it too. */
+  readonly signingSettled: () => Promise<void>;
   /** Why requests are refused for the signer's sake. */
   readonly signerFailure: () => WaterwallError | undefined;
   readonly address: () => { readonly host: string; readonly port: number } | undefined;
@@ -64,7 +66,10 @@ export function verifyRunning(facts: RunningFacts, tell?: TellCheck): Promise<Ve
       const { failure } = facts.hosts;
       return failure === undefined ? caFile(homes, now) : fail(failure.message, failure.fix);
     },
-    signing_key: () => signingNow(homes, facts.signing(), facts.signerFailure()),
+    signing_key: async () => {
+      await facts.signingSettled();
+      return signingNow(homes, facts.signing(), facts.signerFailure());
+    },
     patterns_complete: () => policyInForce(facts),
     chain_dir_writable: () => chainWritten(facts),
     listener_bound: () => listenerBound(facts.address()),

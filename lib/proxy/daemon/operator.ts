@@ -75,6 +75,7 @@ export function openOperator(parts: OperatorParts): Promise<OperatorSide> {
           sessionKeyMode,
           auditFailure: () => audit.writeFailure,
           signing: () => audit.signing,
+          signingSettled: () => audit.settled(),
           signerFailure: () => audit.signerFailure,
           address,
           killSwitch: killSwitch.check,
