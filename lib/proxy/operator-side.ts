@@ -9,6 +9,10 @@ import { type MetricsServer, startMetricsServer } from '../control/metrics-serve
 import { readOnlyRoutes } from '../control/read-only-routes.ts';
 import { WaterwallError } from '../errors.ts';
 import { type FactParts, healthOf, metricsOf, stateOf } from './facts.ts';
+import { settledWithin } from './settled-within.ts';
+
+/** Milliseconds; less than the health gate's patience. */
+const SIGNER_START = 100;
 
 /** What an operator, a dashboard and a scraper talk to. */
 export interface OperatorSide {
@@ -34,16 +38,19 @@ export async function openOperatorSide(
   commands: Commands,
   onFault: (error: unknown) => void,
 ): Promise<OperatorSide> {
-  const { killSwitch, observer } = parts;
+  const { audit, killSwitch, observer } = parts;
   let server: MetricsServer | undefined;
   let failure: string | undefined;
   const facts: FactParts = {
     ...parts,
     metrics: () => ({ listen: server?.address ?? null, failure: failure ?? null }),
   };
-  // Whoever asks right after `rm run/kill` is told what the next request will meet.
-  const settled = <Answer>(answer: (parts: FactParts) => Answer) => {
-    return () => killSwitch.settle().then(() => answer(facts));
+  // Whoever asks right after `rm run/kill`, or right after the start, is told what the next request
+  // will meet.
+  const settled = <Answer>(answer: (parts: FactParts) => Answer) => async () => {
+    await killSwitch.settle();
+    if (audit.signing.state === 'starting') await settledWithin(audit.settled(), SIGNER_START);
+    return answer(facts);
   };
   const events = createEvents({
     state: () => stateOf(facts),
