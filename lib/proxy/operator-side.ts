@@ -47,11 +47,13 @@ export async function openOperatorSide(
   };
   // Whoever asks right after `rm run/kill`, or right after the start, is told what the next request
   // will meet.
-  const settled = <Answer>(answer: (parts: FactParts) => Answer) => async () => {
-    await killSwitch.settle();
-    if (audit.signing.state === 'starting') await settledWithin(audit.settled(), SIGNER_START);
-    return answer(facts);
-  };
+  const settled =
+    <Answer>(answer: (parts: FactParts) => Answer) =>
+    async () => {
+      await killSwitch.settle();
+      if (audit.signing.state === 'starting') await settledWithin(audit.settled(), SIGNER_START);
+      return answer(facts);
+    };
   const events = createEvents({
     state: () => stateOf(facts),
     onActivity: observer.onActivity,
