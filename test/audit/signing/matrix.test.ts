@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openLog } from '../../../lib/audit/log.ts';
@@ -137,6 +137,8 @@ describe('a log and its signer, at the start', () => {
     const other = await written(1);
     rmSync(join(home.folder, 'signer'), { recursive: true });
     cpSync(join(other.folder, 'signer'), join(home.folder, 'signer'), { recursive: true });
+    // Not every version of Node copies a folder's mode, and the signer refuses a looser one.
+    chmodSync(join(home.folder, 'signer'), 0o700);
     await expectRefused(home, /other keys than signing\.pub/, /belong to this log/);
   });
 
