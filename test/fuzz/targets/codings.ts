@@ -13,7 +13,7 @@ const CODES: readonly string[] = ['encoding-unsupported', 'body-too-large', 'uns
 function coding(
   name: string,
   seeds: readonly Buffer[],
-  decodeSync?: (bytes: Buffer) => Buffer,
+  agrees: (decoded: Buffer, input: Buffer) => boolean = () => true,
 ): Target {
   return {
     name: `coding-${name}`,
@@ -39,8 +39,7 @@ function coding(
         return;
       }
       holds(decoded.length <= LIMIT, 'it is longer than allowed');
-      if (input.length === 0 || decodeSync === undefined) return;
-      holds(decodeSync(input).equals(decoded), 'another decoder gives something else');
+      holds(input.length === 0 || agrees(decoded, input), 'another decoder gives something else');
     },
   };
 }
@@ -49,17 +48,16 @@ export const CODINGS: readonly Target[] = [
   coding(
     'gzip',
     [zlib.gzipSync(TEXT), Buffer.concat([zlib.gzipSync('a'), zlib.gzipSync('b')])],
-    zlib.gunzipSync,
+    sameAs(zlib.gunzipSync),
   ),
   coding('deflate', [zlib.deflateSync(TEXT), zlib.deflateRawSync(TEXT)]),
-  coding('br', [zlib.brotliCompressSync(TEXT)], zlib.brotliDecompressSync),
+  coding('br', [zlib.brotliCompressSync(TEXT)], sameAs(zlib.brotliDecompressSync)),
   coding(
     'zstd',
     vectors
       .map(({ base64 }) => Buffer.from(base64, 'base64'))
       .filter(({ length }) => length < 4096),
-    // Not held against Node's own: that one refuses some damaged frames by their checksums, and what
-    // is forwarded is what was decoded here, whatever another decoder makes of the bytes.
+    beginsAsNodeSays,
   ),
   coding('zstd, gzip', [zlib.gzipSync(Buffer.from(vectors[0]?.base64 ?? '', 'base64'))]),
   {
@@ -91,3 +89,23 @@ export const CODINGS: readonly Target[] = [
     },
   },
 ];
+
+function sameAs(decodeSync: (bytes: Buffer) => Buffer) {
+  return (decoded: Buffer, input: Buffer): boolean => decodeSync(input).equals(decoded);
+}
+
+/**
+ * Node's own decoder, where there is one, ends with the first frame (RFC 8878 allows any number),
+ * and refuses what fails its checksum. Ours looks at no checksum: what is forwarded is what it read.
+ */
+function beginsAsNodeSays(decoded: Buffer, input: Buffer): boolean {
+  const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (bytes: Buffer) => Buffer };
+  if (zstdDecompressSync === undefined) return true;
+  let first: Buffer;
+  try {
+    first = zstdDecompressSync(input);
+  } catch {
+    return true;
+  }
+  return decoded.subarray(0, first.length).equals(first);
+}
