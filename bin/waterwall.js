@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 process.on('SIGUSR1', () => {});
-await import('../dist/lib/cli/main.js');
+await import('../dist/program/main.js');

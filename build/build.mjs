@@ -1,7 +1,9 @@
-// The one build step: generated tables, kernel and validators first, then the compiler.
+// The one build step: generated tables, kernel and validators first, then the compiler, whose single
+// modules tests and benchmarks use, and the program that is shipped.
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { bundleProgram } from './bundle.mjs';
 import { buildKernel } from './kernel.mjs';
 import { buildValidators } from './validators.mjs';
 
@@ -14,4 +16,5 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], {
   cwd: root,
   stdio: 'inherit',
 });
+if (status === 0) await bundleProgram(root);
 process.exitCode = status ?? 1;

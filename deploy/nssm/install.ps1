@@ -26,7 +26,7 @@ if (-not $me.IsInRole('Administrators')) { Refuse 'this needs an administrator' 
 $node = (Get-Command node.exe).Source
 $nssm = (Get-Command nssm.exe).Source
 if ($node -like "$env:SystemDrive\Users\*") { Refuse "$node lies in a user's folder" 'install Node for all users' }
-if (-not (Test-Path "$source\dist\lib\cli\main.js")) { Refuse 'the program is not built' "cd $source; npm ci" }
+if (-not (Test-Path "$source\dist\program\main.js")) { Refuse 'the program is not built' "cd $source; npm ci" }
 # Every user may make folders under ProgramData: one that was there first is not trusted.
 if ((Test-Path $home_) -and (Get-Acl $home_).Owner -notin 'BUILTIN\Administrators', 'NT AUTHORITY\SYSTEM') {
   Refuse "$home_ belongs to $((Get-Acl $home_).Owner)" 'find out who made it, and remove it'
@@ -34,7 +34,7 @@ if ((Test-Path $home_) -and (Get-Acl $home_).Owner -notin 'BUILTIN\Administrator
 
 # The program: where only administrators write.
 if (Get-Service $service -ErrorAction Ignore) { Invoke-Checked $nssm stop $service }
-$parts = @('bin', 'dist', 'share', 'deploy', 'docs', 'README.md', 'LICENSE', 'package.json')
+$parts = @('bin', 'dist\program', 'share', 'deploy', 'docs', 'README.md', 'LICENSE', 'package.json')
 $parts += & $node "$source\deploy\systemd\runtime-packages.mjs" $source
 foreach ($part in $parts) {
   $target = Join-Path $program $part

@@ -65,7 +65,7 @@ case $node in
     [ -n "$prefix" ] || refuse "$node lies in a user's folder, which a service must not run from" \
       "install Node for the whole system, or: sudo cp $node /usr/local/bin/" ;;
 esac
-[ -f "$source_folder/dist/lib/cli/main.js" ] ||
+[ -f "$source_folder/dist/program/main.js" ] ||
   refuse 'the program is not built' "cd $source_folder && npm ci"
 packages=$("$node" "$source_folder/deploy/systemd/runtime-packages.mjs" "$source_folder")
 for user in ${operators[@]+"${operators[@]}"}; do
@@ -120,7 +120,7 @@ make_folder() {
 # --- The program: a folder of its own for each version, out of everybody's reach ---------------
 umask 022
 mkdir -p "$opt" "$units" "$bin"
-parts=(bin dist share deploy docs README.md LICENSE package.json)
+parts=(bin dist/program share deploy docs README.md LICENSE package.json)
 mapfile -t packages <<<"$packages"
 version=$("$node" -p 'require(process.argv[1]).version' "$source_folder/package.json")
 digest=$(cd "$source_folder" && find "${parts[@]}" "${packages[@]}" -type f -print0 |

@@ -39,11 +39,11 @@ describe('the package', () => {
       ['LICENSE', 'README.md', 'bin', 'deploy', 'dist', 'docs', 'package.json', 'share'].sort(),
     );
     expect(own().filter((path) => /\.ts$|\.map$|\.test\.|\.key$/.test(path))).toEqual([]);
-    expect(own().filter((path) => /^dist\/(?!lib\/|tui\/)/.test(path))).toEqual([]);
+    expect(own().filter((path) => /^dist\/(?!program\/)/.test(path))).toEqual([]);
     expect(own()).toEqual(
       expect.arrayContaining([
         'bin/waterwall.js',
-        'dist/lib/cli/main.js',
+        'dist/program/main.js',
         'share/man/waterwall.1',
         'deploy/wrappers/waterwall-launch',
       ]),

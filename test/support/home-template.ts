@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const ROOT =
   process.env['WATERWALL_UNDER_TEST'] ?? fileURLToPath(new URL('../..', import.meta.url));
 export const LAUNCHER = join(ROOT, 'bin', 'waterwall.js');
-const COMPILED = join(ROOT, 'dist', 'lib', 'cli', 'main.js');
+const COMPILED = join(ROOT, 'dist', 'program', 'main.js');
 
 /** Hosts every home of a test permits, and the grammar of each. */
 export const TEST_HOSTS: Readonly<Record<string, string>> = {
