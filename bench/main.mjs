@@ -16,6 +16,7 @@ import { openWays } from './ways.mjs';
 const RESULTS = new URL('results.json', import.meta.url);
 const USAGE = `npm run bench [-- OPTIONS]
   audit             a durable line of the signed log at several rates, beside a bare sync
+  verify-chain      a log of a million lines, verified
   scan              the engine beside naive JavaScript, RE2 (as WebAssembly) and a plain copy
   --only ID[,ID]    these rows only: ${[...WORK.flatMap(({ ids }) => ids), 'engine', 'memory', 'start'].join(', ')}
   --rounds FACTOR   so many times the usual rounds
@@ -41,6 +42,7 @@ const say = (text) => process.stderr.write(`${text}\n`);
 if (values.help) console.log(USAGE);
 else if (positionals[0] === 'scan') await showScan();
 else if (positionals[0] === 'audit') await showAudit();
+else if (positionals[0] === 'verify-chain') await showVerifyChain();
 else {
   const results = values['from-results'] ? JSON.parse(readFileSync(RESULTS, 'utf8')) : await run();
   console.log(tableOf(results));
@@ -102,6 +104,14 @@ async function measured(...args) {
 async function showAudit() {
   const { auditTable, benchAudit } = await import('./audit.mjs');
   console.log(auditTable(await benchAudit(Math.max(1, Math.round(3 * values.rounds)))));
+}
+
+async function showVerifyChain() {
+  const { benchVerifyChain } = await import('./verify-chain.mjs');
+  const lines = 1_000_000;
+  const rounds = Math.max(1, Math.round(3 * values.rounds));
+  const { wall, processor } = await benchVerifyChain(lines, rounds, say);
+  console.log(`${lines} lines verified in ${wall} s (${processor} s of processor time)`);
 }
 
 async function showScan() {

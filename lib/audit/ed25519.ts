@@ -32,10 +32,28 @@ export type Verifier = (message: Uint8Array, signature: Uint8Array) => boolean;
  * @param publicKey - 32 bytes
  */
 export function verifierOf(publicKey: Uint8Array): Verifier {
-  const key: KeyObject = createPublicKey({
+  const key = keyObject(publicKey);
+  return (message, signature) => nativeVerify(null, message, key, signature);
+}
+
+/** The same check in a thread of Node's pool; the signature's 130 µs are not the caller's then. */
+export function threadVerifierOf(
+  publicKey: Uint8Array,
+): (message: Uint8Array, signature: Uint8Array) => Promise<boolean> {
+  const key = keyObject(publicKey);
+  return (message, signature) =>
+    new Promise((resolve, reject) => {
+      nativeVerify(null, message, key, signature, (error, isGood) => {
+        if (error === null) resolve(isGood);
+        else reject(error);
+      });
+    });
+}
+
+function keyObject(publicKey: Uint8Array): KeyObject {
+  return createPublicKey({
     key: Buffer.concat([SPKI_PREFIX, publicKey]),
     format: 'der',
     type: 'spki',
   });
-  return (message, signature) => nativeVerify(null, message, key, signature);
 }

@@ -1,4 +1,4 @@
-import { EMPTY_ROOT, NODE_BYTES, nodeHash } from './node.ts';
+import { EMPTY_ROOT, joinNodes, NODE_BYTES, nodeHash } from './node.ts';
 
 /**
  * The right edge of an RFC 6962 Merkle tree: all that is needed to go on and to know the root, at
@@ -15,6 +15,9 @@ export interface Frontier {
   root(): Buffer;
 }
 
+/** The one bits of a safe integer. */
+const MAX_HASHES = 53;
+
 /**
  * A tree that goes on from what was kept of it.
  *
@@ -24,35 +27,44 @@ export function openFrontier(size = 0, hashes: readonly Uint8Array[] = []): Fron
   if (!Number.isSafeInteger(size) || size < 0 || hashes.length !== ones(size)) {
     throw new RangeError('A frontier has one hash for each one bit of its size.');
   }
-  const stack = hashes.map((node) => checked(node));
+  // Room for the subtrees of any countable size, and for the leaf beside them.
+  const stack = Buffer.alloc((MAX_HASHES + 1) * NODE_BYTES);
+  let height = 0;
   let count = size;
+  for (const node of hashes) push(node);
+
+  function push(node: Uint8Array): void {
+    if (node.length !== NODE_BYTES) throw new RangeError('A tree hash has 32 bytes.');
+    stack.set(node, height++ * NODE_BYTES);
+  }
+
+  function nodes(): Buffer[] {
+    return Array.from({ length: height }, (_, at) =>
+      Buffer.from(stack.subarray(at * NODE_BYTES, (at + 1) * NODE_BYTES)),
+    );
+  }
+
   return {
     get size() {
       return count;
     },
     get hashes() {
-      return stack.slice();
+      return nodes();
     },
     add(leaf) {
-      let node = checked(leaf);
+      push(leaf);
       // Each trailing one bit of the old size is a full subtree that the new leaf completes.
       // Division instead of shifts: the size may have more than 32 bits.
       for (let rest = count; rest % 2 === 1; rest = (rest - 1) / 2) {
-        node = nodeHash(stack.pop() as Buffer, node);
+        joinNodes(stack, (--height - 1) * NODE_BYTES);
       }
-      stack.push(node);
       count++;
     },
     root() {
-      if (stack.length === 0) return EMPTY_ROOT;
-      return stack.reduceRight((right, left) => nodeHash(left, right));
+      if (height === 0) return EMPTY_ROOT;
+      return nodes().reduceRight((right, left) => nodeHash(left, right));
     },
   };
-}
-
-function checked(node: Uint8Array): Buffer {
-  if (node.length !== NODE_BYTES) throw new RangeError('A tree hash has 32 bytes.');
-  return Buffer.from(node);
 }
 
 function ones(size: number): number {

@@ -1,9 +1,10 @@
+import type { LineHash } from './leaf.ts';
 import { NODE_BYTES } from './node.ts';
 
 /** The leaf hashes of a run of lines, in order; 32 bytes a line. */
 export interface Leaves {
   readonly count: number;
-  add(leaf: Uint8Array): void;
+  add(leaf: LineHash): void;
   /** The leaf hash of the line `index` of the run; good until the next one is added. */
   at(index: number): Buffer;
 }
@@ -21,7 +22,7 @@ export function createLeaves(): Leaves {
         bytes.copy(larger);
         bytes = larger;
       }
-      bytes.set(leaf, count++ * NODE_BYTES);
+      bytes.write(leaf, count++ * NODE_BYTES, NODE_BYTES, 'base64');
     },
     at(index) {
       if (!(index >= 0 && index < count)) throw new RangeError('There is no such line.');

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type JsonNode, parseJson } from '../json/parse.ts';
-import { type LineHash, leafHash, MAX_LINE_BYTES } from './leaf.ts';
+import { type LineHash, leafHash, MAX_LINE_BYTES, ZERO_HASH } from './leaf.ts';
 import { MAX_DEPTH } from './line.ts';
 import { isUsualLine } from './usual-line.ts';
 
@@ -32,12 +32,38 @@ export interface DueLine {
   readonly prevHash?: string | undefined;
 }
 
+/** Fixed order and no white space, so that a prefix match is the whole check. */
+const BEFORE_HASH =
+  /^\{"seq":(0|[1-9]\d{0,14}),"ts":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)","line_type":"([a-z][a-z_]*)","prev_hash":"/;
+
 /**
- * Fixed order and no white space, so that a prefix match is the whole check. The last base64 digit
- * of 32 bytes has two bits to spare, which must be zero: one hash has one spelling.
+ * The last base64 digit of 32 bytes has two bits to spare, which must be zero: one hash has one
+ * spelling.
  */
-const HEADER =
-  /^\{"seq":(0|[1-9]\d{0,14}),"ts":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)","line_type":"([a-z][a-z_]*)","prev_hash":"([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)","frameworks":(?=\[)/;
+const HASH = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
+
+const AFTER_HASH = '","frameworks":';
+
+interface Header {
+  readonly seq: string;
+  readonly ts: string;
+  readonly type: string;
+  readonly prevHash: LineHash;
+  /** Where the value of `frameworks` begins. */
+  readonly end: number;
+}
+
+/** What every line begins with. */
+function readHeader(text: string, dueHash: string | undefined): Header | undefined {
+  const match = BEFORE_HASH.exec(text);
+  if (match === null) return undefined;
+  const [{ length: at }, seq, ts, type] = match as unknown as [string, string, string, string];
+  const prevHash = text.slice(at, at + ZERO_HASH.length) as LineHash;
+  // Almost always it is the one that is due, and need not be looked at digit by digit.
+  if (prevHash !== dueHash && !HASH.test(prevHash)) return undefined;
+  if (!text.startsWith(`${AFTER_HASH}[`, at + ZERO_HASH.length)) return undefined;
+  return { seq, ts, type, prevHash, end: at + ZERO_HASH.length + AFTER_HASH.length };
+}
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
@@ -46,18 +72,12 @@ export function parseLine(bytes: Buffer, due: DueLine): ParsedLine | LineFault {
   if (bytes.length > MAX_LINE_BYTES) return { fault: `longer than ${MAX_LINE_BYTES} bytes` };
   // One byte a character: what is longer than that is looked at the thorough way.
   const ascii = bytes.toString('latin1');
-  const header = HEADER.exec(ascii);
-  const usual = header !== null && isUsualLine(bytes, header[0].length);
+  const header = readHeader(ascii, due.prevHash);
+  const usual = header !== undefined && isUsualLine(bytes, header.end);
   const text = usual ? ascii : bytes.toString('utf8');
-  const fault = usual ? undefined : contentFault(bytes, text, header !== null);
-  if (fault !== undefined || header === null) return { fault: fault ?? '' };
-  const [, seq, ts, type, prevHash] = header as unknown as [
-    string,
-    string,
-    string,
-    string,
-    LineHash,
-  ];
+  const fault = usual ? undefined : contentFault(bytes, text, header !== undefined);
+  if (fault !== undefined || header === undefined) return { fault: fault ?? '' };
+  const { seq, ts, type, prevHash } = header;
   if (due.seq !== undefined && Number(seq) !== due.seq) {
     return { fault: `its seq is ${seq} where ${due.seq} is due` };
   }

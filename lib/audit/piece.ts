@@ -92,7 +92,7 @@ export function createPiece({ first: begins, key, onLine }: PieceOptions): Piece
       return false;
     }
     first ??= line.seq;
-    leaves.add(Buffer.from(line.hash, 'base64'));
+    leaves.add(line.hash);
     times[line.seq % KEPT_TIMES] = line.ts;
     due = line.seq + 1;
     head = line.hash;

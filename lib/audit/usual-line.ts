@@ -66,14 +66,17 @@ function readValue(bytes: Uint8Array, at: number, depth: number): number {
   return readInteger(bytes, at);
 }
 
+/** What a string is made of that is spelled in one way alone: printable ASCII but these two. */
+const IS_PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x20 && byte <= 0x7e && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
+);
+
 function readString(bytes: Uint8Array, start: number): number {
   if (bytes[start] !== QUOTE) return UNUSUAL;
-  for (let at = start + 1; at < bytes.length; at++) {
-    const byte = bytes[at] as number;
-    if (byte === QUOTE) return at + 1;
-    if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return UNUSUAL;
-  }
-  return UNUSUAL;
+  let at = start + 1;
+  // Beyond the end there is nothing, which is not plain either.
+  while (IS_PLAIN[bytes[at] as number] === 1) at++;
+  return bytes[at] === QUOTE ? at + 1 : UNUSUAL;
 }
 
 function readInteger(bytes: Uint8Array, start: number): number {
@@ -119,7 +122,7 @@ function readMembers(bytes: Uint8Array, start: number, depth: number): number {
     const end = readString(bytes, at);
     if (end === UNUSUAL || bytes[end] !== COLON) return UNUSUAL;
     if (isThereAlready(bytes, row, count, at, end)) return UNUSUAL;
-    if (depth === 0 && HEAD_KEYS.some((key) => isAt(bytes, key, at, end))) return UNUSUAL;
+    if (depth === 0 && isHeadKey(bytes, at, end)) return UNUSUAL;
     row[2 * count] = at;
     row[2 * count + 1] = end;
     at = readValue(bytes, end + 1, depth + 1);
@@ -149,6 +152,12 @@ function isThereAlready(
   return false;
 }
 
-function isAt(bytes: Uint8Array, key: Uint8Array, start: number, end: number): boolean {
-  return end - start === key.length && key.every((byte, index) => bytes[start + index] === byte);
+function isHeadKey(bytes: Uint8Array, start: number, end: number): boolean {
+  for (const key of HEAD_KEYS) {
+    if (end - start !== key.length) continue;
+    let same = 0;
+    while (same < key.length && bytes[start + same] === key[same]) same++;
+    if (same === key.length) return true;
+  }
+  return false;
 }

@@ -9,6 +9,7 @@ import { createPiece, type Piece, type Tampering } from './piece.ts';
 import type { PublicKeys } from './public-keys.ts';
 import { firstSeqOf, listSegments, padSeq } from './segment.ts';
 import type { Gap } from './silences.ts';
+import { verifyLater } from './verify-later.ts';
 import type { VerifierKey } from './vkey.ts';
 import { walkLines } from './walk.ts';
 
@@ -71,7 +72,7 @@ export async function verifyChain(
     const isFolder = (await stat(path)).isDirectory();
     // Before the lines: what was signed by now is on the disk already.
     const notes = await gatherNotes(path, isFolder, keys?.log, known);
-    const walk = isFolder ? await walkFolder(path, keys) : await walkSegment(path, keys);
+    const walk = await walkChain(path, isFolder, keys?.log);
     return report(walk, notes, keys?.log, isFolder, now);
   } catch (cause) {
     throw cause instanceof WaterwallError ? cause : unreadable(path, cause);
@@ -110,11 +111,34 @@ interface Walk {
   readonly pruning: { readonly next: number; readonly seq: number } | undefined;
 }
 
-async function walkFolder(path: string, keys: PublicKeys | undefined): Promise<Walk> {
+/**
+ * A chain of a million lines has ten thousand signatures: other threads verify them meanwhile. Where
+ * one is bad, which is seldom, everything is read again, each signature in its place: what is wrong
+ * first is what is reported.
+ */
+async function walkChain(
+  path: string,
+  isFolder: boolean,
+  key: VerifierKey | undefined,
+): Promise<Walk> {
+  const walk = isFolder ? walkFolder : walkSegment;
+  if (key === undefined) return await walk(path, undefined);
+  const later = verifyLater(key);
+  const found = await walk(path, later.key, later.room);
+  return (await later.allGood()) ? found : await walk(path, key);
+}
+
+type Pause = () => Promise<void> | undefined;
+
+async function walkFolder(
+  path: string,
+  key: VerifierKey | undefined,
+  pause?: Pause,
+): Promise<Walk> {
   const { segments, misnamed } = await listSegments(path);
   const prunings = watchPrunings();
   const first = segments[0]?.first;
-  const piece = createPiece({ first: first ?? 0, key: keys?.log, onLine: prunings.note });
+  const piece = createPiece({ first: first ?? 0, key, onLine: prunings.note });
   let torn = 0;
   if (misnamed[0] !== undefined) piece.found(misnamed[0], 0, 'not the name of a segment');
   if (first === undefined) piece.found(`${padSeq(0)}.jsonl`, 0, 'there is no segment');
@@ -127,22 +151,26 @@ async function walkFolder(path: string, keys: PublicKeys | undefined): Promise<W
       piece.found(segment.name, 0, 'the segment before it was not sealed');
     }
     if (piece.tampered !== undefined) break;
-    torn = await takeLines(segment.path, piece);
+    torn = await takeLines(segment.path, piece, pause);
   }
   return { piece, torn, pruning: prunings.of(first ?? 0) };
 }
 
 /** One segment alone: what comes before it is believed. Copies may have any name. */
-async function walkSegment(path: string, keys: PublicKeys | undefined): Promise<Walk> {
-  const piece = createPiece({ first: firstSeqOf(path), key: keys?.log });
-  const torn = await takeLines(path, piece);
+async function walkSegment(
+  path: string,
+  key: VerifierKey | undefined,
+  pause?: Pause,
+): Promise<Walk> {
+  const piece = createPiece({ first: firstSeqOf(path), key });
+  const torn = await takeLines(path, piece, pause);
   return { piece, torn, pruning: undefined };
 }
 
-async function takeLines(path: string, piece: Piece): Promise<number> {
+async function takeLines(path: string, piece: Piece, pause?: Pause): Promise<number> {
   const name = basename(path);
   let number = 0;
-  return await walkLines(path, (bytes) => piece.take(bytes, name, ++number));
+  return await walkLines(path, (bytes) => piece.take(bytes, name, ++number), pause);
 }
 
 /** Collects what `rotation` lines say about segments that were removed. */

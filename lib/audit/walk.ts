@@ -11,16 +11,22 @@ const CHUNK_BYTES = 512 * 1024;
  *
  * @param visit - called with each complete line, without its newline; the bytes are only good
  *   during the call; `false` ends the walk
+ * @param pause - waited for now and then, before more is read
  * @returns how many bytes follow the last newline; 0 where the walk was ended early
  */
-export async function walkLines(path: string, visit: (line: Buffer) => boolean): Promise<number> {
-  return walkChunks(createReadStream(path, { highWaterMark: CHUNK_BYTES }), visit);
+export async function walkLines(
+  path: string,
+  visit: (line: Buffer) => boolean,
+  pause?: () => Promise<void> | undefined,
+): Promise<number> {
+  return walkChunks(createReadStream(path, { highWaterMark: CHUNK_BYTES }), visit, pause);
 }
 
 /** The same of bytes that come in pieces. */
 export async function walkChunks(
   chunks: AsyncIterable<Buffer>,
   visit: (line: Buffer) => boolean,
+  pause?: () => Promise<void> | undefined,
 ): Promise<number> {
   let rest: Buffer = Buffer.alloc(0);
   let torn = 0;
@@ -35,6 +41,8 @@ export async function walkChunks(
     torn = rest.length;
     // Whatever this is, it becomes no line any more: count it, do not collect it.
     if (torn > MAX_LINE_BYTES && !visit(rest)) return 0;
+    const pausing = pause?.();
+    if (pausing !== undefined) await pausing;
   }
   return torn;
 }
