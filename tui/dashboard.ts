@@ -56,7 +56,10 @@ export async function openDashboard(options: DashboardOptions): Promise<Dashboar
     },
     onClick: (x, y) => {
       const pane = paneAt(frame, x, y);
-      if (pane !== undefined) tell({ type: 'click', pane }, true);
+      const hit = frame?.canvas.hits.findLast(
+        (zone) => zone.y === y && x >= zone.x && x < zone.x + zone.width,
+      )?.hit;
+      tell({ type: 'click', pane, hit, limits: frame?.limits ?? {} }, true);
     },
     onResize: () => draw(),
     onGone: () => close('gone'),

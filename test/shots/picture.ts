@@ -56,6 +56,11 @@ export function pictureOf(terminal: VirtualTerminal): Buffer {
       }
       const char = cell.getChars();
       if (char === '' || char === ' ') continue;
+      const drawn = shapeOf(char, left, top, ink);
+      if (drawn !== undefined) {
+        shapes.push(drawn);
+        continue;
+      }
       const bold = cell.isBold() ? ' font-weight="bold"' : '';
       const under = cell.isUnderline() ? ' text-decoration="underline"' : '';
       shapes.push(
@@ -68,6 +73,48 @@ export function pictureOf(terminal: VirtualTerminal): Buffer {
     .render()
     .asPng();
 }
+
+/**
+ * Blocks and frames as terminals draw them: up to the edges of their cells, where the font leaves
+ * gaps.
+ */
+function shapeOf(char: string, left: number, top: number, ink: string): string | undefined {
+  const { width, height } = CELL;
+  const rect = (x: number, y: number, w: number, h: number): string =>
+    `<rect x="${left + x}" y="${top + y}" width="${w}" height="${h}" fill="${ink}"/>`;
+  const eighths = '▁▂▃▄▅▆▇█'.indexOf(char) + 1;
+  if (eighths > 0) {
+    const tall = (height * eighths) / 8;
+    return rect(0, height - tall, width + 0.4, tall + 0.4);
+  }
+  if (char === '▀') return rect(0, 0, width + 0.4, height / 2);
+  const arms = ARMS[char];
+  if (arms === undefined) return undefined;
+  const [up, right, down, across, thick] = arms;
+  const [x, y] = [(width - thick) / 2, (height - thick) / 2];
+  return [
+    up ? rect(x, 0, thick, y + thick) : '',
+    down ? rect(x, y, thick, height - y + 0.4) : '',
+    right ? rect(x, y, width - x + 0.4, thick) : '',
+    across ? rect(0, y, x + thick, thick) : '',
+  ].join('');
+}
+
+/** Where a frame's character has lines (up, right, down, left), and how thick they are. */
+const ARMS: Readonly<Record<string, readonly [0 | 1, 0 | 1, 0 | 1, 0 | 1, number]>> = {
+  '─': [0, 1, 0, 1, 1],
+  '│': [1, 0, 1, 0, 1],
+  '┌': [0, 1, 1, 0, 1],
+  '┐': [0, 0, 1, 1, 1],
+  '└': [1, 1, 0, 0, 1],
+  '┘': [1, 0, 0, 1, 1],
+  '━': [0, 1, 0, 1, 2.5],
+  '┃': [1, 0, 1, 0, 2.5],
+  '┏': [0, 1, 1, 0, 2.5],
+  '┓': [0, 0, 1, 1, 2.5],
+  '┗': [1, 1, 0, 0, 2.5],
+  '┛': [1, 0, 0, 1, 2.5],
+};
 
 function palette(slot: number): string {
   if (slot < 16) return BASE[slot] as string;

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { test } from 'vitest';
+import type { Check } from '../../lib/ops/verify/check.ts';
 import type { Message } from '../../tui/model/message.ts';
 import type { Model } from '../../tui/model/model.ts';
 import type { ThemeName } from '../../tui/theme/themes.ts';
-import { armedState, busyState } from '../tui/fixture.ts';
+import { armedState, busyState, quietState } from '../tui/fixture.ts';
 import { modelAfter, shown } from '../tui/show.ts';
 import { pictureOf } from './picture.ts';
 
@@ -34,7 +35,12 @@ const CHECKS = [
   ],
   ['sentinel_dir', 'ok', 'the run folder can be watched', null],
   ['upstream_reachable', 'warn', 'no provider was reached', 'look at the network'],
-].map(([name, status, message, fix]) => ({ name, status, message, fix })) as never;
+].map(([name, status, message, fix]) => ({
+  name,
+  status,
+  message,
+  fix,
+})) as unknown as readonly Check[];
 const DIFF = {
   types_added: ['ACME_TOKEN'],
   types_removed: [],
@@ -103,10 +109,11 @@ const SCENES: Readonly<Record<string, () => Model>> = {
   normal: () => modelAfter(busyState()),
   armed: () => modelAfter(armedState(), ['!', 'escape']),
   offline: () => modelAfter(undefined, [OFFLINE]),
-  quiet: () => modelAfter(busyState({ activities: [], sessions: [], hosts: [] })),
+  quiet: () => modelAfter(quietState()),
   scrolled: () => modelAfter(busyState(), ['up', 'up', 'up', 'up']),
   filter: () => modelAfter(busyState(), ['/', 'dir:out -clean']),
   zoom: () => modelAfter(busyState(), ['2', 'z']),
+  sessions: () => modelAfter(busyState(), ['6', 'z']),
   zoomlive: () => modelAfter(busyState(), ['1', 'z']),
   arm: () => modelAfter(busyState(), ['k', 'suspected key leak in repo foo', 'enter']),
   stopped: () => modelAfter(armedState(), ['!', 'escape', 'k', stopped]),
@@ -118,6 +125,16 @@ const SCENES: Readonly<Record<string, () => Model>> = {
         type: 'verified',
         answer: { ok: true, body: { v: 1, mode: 'runtime', ok: false, checks: CHECKS } },
       },
+    ]),
+  verifying: () =>
+    modelAfter(busyState(), [
+      'v',
+      ...CHECKS.slice(0, 4).map(
+        (check, at): Message => ({
+          type: 'verify-progress',
+          progress: { step: CHECKS[at + 1]?.name ?? '', done: at + 1, total: 10, check },
+        }),
+      ),
     ]),
   export: () => modelAfter(busyState(), ['e']),
   exporting: () =>

@@ -123,6 +123,25 @@ const wave = (length: number, top: number, shift = 0): number[] =>
     ),
   );
 
+/** As many as there are built in, and as long. */
+const TYPE_NAMES: readonly string[] = [
+  ...['AWS', 'GITHUB', 'GITLAB', 'GOOGLE', 'AZURE', 'SLACK', 'STRIPE', 'OPENAI', 'NPM'].flatMap(
+    (name) =>
+      [
+        'TOKEN',
+        'API_KEY',
+        'SECRET',
+        'ACCESS_KEY',
+        'WEBHOOK_URL',
+        'REFRESH_TOKEN',
+        'PAT',
+        'OAUTH',
+      ].map((kind) => `${name}_${kind}`),
+  ),
+  'ACME_TOKEN',
+  'ACME_EMPLOYEE',
+];
+
 /** A daemon with work to do, and nothing wrong. */
 export function busyState(changes: Partial<DaemonState> = {}): DaemonState {
   const types = [
@@ -201,7 +220,7 @@ export function busyState(changes: Partial<DaemonState> = {}): DaemonState {
     alarms: [],
     policy: {
       hash: 'a1b2c3d4'.repeat(8),
-      types: Array.from({ length: 74 }, (_, at) => `TYPE_${at}`),
+      types: TYPE_NAMES,
       disabled: [],
       allow: 0,
       operator: ['ACME_TOKEN', 'ACME_EMPLOYEE'],
@@ -267,6 +286,58 @@ function hostOf(host: string, requests: number, p99: number | null) {
     added_latency_ms: { count: requests, p50: p99 === null ? null : p99 / 4, p99 },
     last_ts: iso(requests),
   };
+}
+
+/** One that has just started: nobody has sent anything yet. */
+export function quietState(): DaemonState {
+  const none = (value: number | null): (number | null)[] => Array.from({ length: 60 }, () => value);
+  const { chain, totals } = busyState();
+  return busyState({
+    uptime_seconds: 42,
+    activities: [],
+    sessions: [],
+    hosts: [],
+    store: { ...busyState().store, size: 0, bytes: 0, conversations: 0 },
+    chain: {
+      ...chain,
+      length: 2,
+      signed_through: 1,
+      unsigned_tail: 0,
+      last_checkpoint_seq: null,
+      last_checkpoint_ts: null,
+    },
+    totals: {
+      ...totals,
+      requests: 0,
+      redactions: 0,
+      restored: 0,
+      tunnels: 0,
+      tunnel_bytes: 0,
+      in_flight: 0,
+      tunnels_open: 0,
+      refusals: {},
+    },
+    counters_5m: {
+      window_seconds: 300,
+      requests: 0,
+      requests_per_minute: 0,
+      redactions: 0,
+      redactions_per_minute: 0,
+      restored: 0,
+      unknown_placeholders: 0,
+      refusals: 0,
+      added_latency_ms: { count: 0, p50: null, p99: null },
+      top_types: [],
+      series: {
+        bucket_seconds: 5,
+        requests: none(0) as number[],
+        redactions: none(0) as number[],
+        unknown_placeholders: none(0) as number[],
+        p50_ms: none(null),
+        p99_ms: none(null),
+      },
+    },
+  });
 }
 
 /** The same, stopped by two sources. */

@@ -4,6 +4,7 @@ import type { KillSwitchAnswer } from '../../lib/control/admin-routes.ts';
 import type { DaemonState } from '../../lib/control/daemon-state.ts';
 import type { ReloadResult } from '../../lib/control/reload.ts';
 import type { Check, VerifyReport } from '../../lib/ops/verify/check.ts';
+import type { Hit } from '../text/line.ts';
 import type { Key } from './editor.ts';
 import type { Refusal } from './modal.ts';
 import type { Pane } from './model.ts';
@@ -23,7 +24,12 @@ export type Message =
       readonly by: number;
       readonly limits: ScrollLimits;
     }
-  | { readonly type: 'click'; readonly pane: Pane }
+  | {
+      readonly type: 'click';
+      readonly pane: Pane | undefined;
+      readonly hit: Hit | undefined;
+      readonly limits: ScrollLimits;
+    }
   | {
       readonly type: 'switched';
       readonly action: 'arm' | 'disarm';

@@ -1,5 +1,6 @@
 import type { DaemonState } from '../../lib/control/daemon-state.ts';
 import { unseenAlarms } from './alarms.ts';
+import { clicked } from './click.ts';
 import { inserted } from './editor.ts';
 import { exported, exportGoesOn, pasteIntoExport } from './evidence.ts';
 import { pressed } from './keys.ts';
@@ -33,7 +34,7 @@ function react(model: Model, message: Message, now: number): Step<Model> {
     case 'paste':
       return [pasted(model, message.text)];
     case 'click':
-      return model.modal === undefined ? [{ ...model, focus: message.pane }] : [model];
+      return clicked(model, message, now);
     case 'wheel':
       return [wheeled(model, message)];
     case 'tick':

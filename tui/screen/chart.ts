@@ -8,7 +8,7 @@ export interface ChartData {
   readonly rect: Rect;
   /** Under the values, oldest first. */
   readonly labels: readonly string[];
-  readonly lines: readonly { readonly values: readonly number[]; readonly role: 'spark' | 'out' }[];
+  readonly lines: readonly { readonly values: readonly number[]; readonly role: 'in' | 'out' }[];
 }
 
 /** The widget of blessed-contrib, as far as it is used; its own types need a setting less strict. */
@@ -17,6 +17,7 @@ interface LineChart {
   top: number;
   width: number;
   height: number;
+  options: { maxY?: number };
   setData(data: readonly object[]): void;
   canvasSize: { width: number; height: number };
   calcSize(): void;
@@ -52,6 +53,7 @@ export function createChart(screen: BlessedScreen, theme: Theme): Chart {
         if (place !== drawn) resize(line, data.rect);
         drawn = place;
         const slots = attributesOf(theme).ground;
+        line.options.maxY = scaleTop(data.lines.flatMap(({ values }) => values));
         line.setData(
           data.lines.map(({ values, role }, index) => ({
             title: String(index),
@@ -79,7 +81,7 @@ function makeLine(screen: BlessedScreen, theme: Theme): LineChart {
     style: { text: inkOf(slots.dim), baseline: inkOf(slots.border), line: inkOf(slots.spark) },
     xLabelPadding: 3,
     xPadding: 8,
-    numYLabels: 5,
+    numYLabels: LABELS,
     showNthLabel: 12,
   });
   // Its own canvas leaves a margin that a terminal has no room for; two by four dots a cell.
@@ -93,6 +95,17 @@ function makeLine(screen: BlessedScreen, theme: Theme): LineChart {
     return place;
   };
   return line;
+}
+
+const LABELS = 5;
+
+/** The top of a scale whose labels are round numbers, with some air over the highest value. */
+export function scaleTop(values: readonly number[]): number {
+  const least = (Math.max(...values, 0) * 1.05) / LABELS;
+  if (!(least > 0)) return LABELS;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = [1, 2, 5, 10].find((times) => times * power >= least) ?? 10;
+  return step * power * LABELS;
 }
 
 /** The widget never notices that it was resized: its canvas is made anew. */

@@ -16,7 +16,9 @@ export type Role =
   | 'border'
   | 'focus'
   | 'track'
-  | 'spark';
+  | 'low'
+  | 'spark'
+  | 'high';
 
 /** What it stands on; `ground` where nothing is said. */
 export type Ground = 'ground' | 'selected' | 'field' | 'ok' | 'warn' | 'alarm' | 'button' | 'bar';
@@ -26,7 +28,15 @@ export interface Span {
   readonly text: string;
   readonly role: Role;
   readonly on?: Ground;
+  /** What a click on it does: see `Hit`. */
+  readonly hit?: Hit;
 }
+
+/**
+ * What a click stands for: a key by its name, a `field:` of a modal that it goes to, a `button:` of
+ * one that it presses, or the `row:` of an activity.
+ */
+export type Hit = string;
 
 /** One line of a pane. */
 export type Line = readonly Span[];
@@ -39,6 +49,11 @@ export function span(role: Role, text: string, on?: Ground): Span {
 /** A word in reverse, which the eye finds first. */
 export function chip(on: Ground, text: string): Span {
   return { text: ` ${text} `, role: 'strong', on };
+}
+
+/** The same pieces, for whoever has a mouse. */
+export function hitting(hit: Hit, line: Line): Line {
+  return line.map((piece) => ({ ...piece, hit }));
 }
 
 /** Plain spaces. */
@@ -81,6 +96,35 @@ export function spread(left: Line, right: Line, width: number): Line {
   const room = width - lineWidth(tail);
   const head = clipLine(left, Math.max(0, room - 1));
   return [...head, gap(room - lineWidth(head)), ...tail];
+}
+
+/** A block of lines in a row of blocks. */
+export interface Block {
+  readonly lines: readonly Line[];
+  readonly width: number;
+}
+
+/** Blocks side by side, `space` cells apart; as many lines as the longest of them has. */
+export function beside(blocks: readonly Block[], space: number): readonly Line[] {
+  const height = Math.max(0, ...blocks.map(({ lines }) => lines.length));
+  return Array.from({ length: height }, (_, at) =>
+    blocks.flatMap(({ lines, width }, index) => [
+      ...(index === 0 ? [] : [gap(space)]),
+      ...padLine(lines[at] ?? [], width),
+    ]),
+  );
+}
+
+/** Pieces one after another, on as many lines as they need; none is broken. */
+export function flow(pieces: readonly Line[], width: number, space: number): readonly Line[] {
+  const lines: Line[] = [];
+  for (const piece of pieces) {
+    const last = lines.at(-1);
+    if (last !== undefined && lineWidth(last) + space + lineWidth(piece) <= width) {
+      lines[lines.length - 1] = [...last, gap(space), ...piece];
+    } else lines.push(clipLine(piece, width));
+  }
+  return lines;
 }
 
 /** A line of exactly `width` cells. */

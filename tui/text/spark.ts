@@ -1,4 +1,5 @@
 import type { Glyphs } from '../theme/glyphs.ts';
+import { type Line, type Role, type Span, span } from './line.ts';
 
 /**
  * Values over time, one character each, the latest at the right. More values than there is room
@@ -19,6 +20,46 @@ export function sparkline(
     return spark[Math.min(level, spark.length - 1)] ?? ' ';
   });
   return drawn.join('').padStart(width);
+}
+
+/** The same in colours: the higher, the brighter. `flat` is one colour for all of it. */
+export function course(
+  values: readonly (number | null)[],
+  width: number,
+  glyphs: Pick<Glyphs, 'spark'>,
+  flat?: Role,
+): Line {
+  const spans: Span[] = [];
+  // A cell that is not full to its edge keeps the courses of several lines apart.
+  const spark = glyphs.spark.slice(0, -1);
+  for (const char of sparkline(values, width, { spark })) {
+    const level = spark.indexOf(char);
+    const role = level <= 0 ? 'track' : (flat ?? shade(level / (spark.length - 1)));
+    const last = spans.at(-1);
+    if (last?.role === role) spans[spans.length - 1] = span(role, last.text + char);
+    else spans.push(span(role, char));
+  }
+  return spans;
+}
+
+/** An area in colours, the brighter the higher. */
+export function shadedArea(
+  values: readonly (number | null)[],
+  width: number,
+  height: number,
+  glyphs: Pick<Glyphs, 'spark'>,
+  flat?: Role,
+): readonly Line[] {
+  const lines = area(values, width, height, glyphs).map((text, line) => [
+    span(flat ?? shade((height - line) / height), text),
+  ]);
+  if (values.some((value) => (value ?? 0) > 0)) return lines;
+  // Nothing yet: the ground that it will grow from.
+  return [...lines.slice(0, -1), [span('track', (glyphs.spark[0] ?? ' ').repeat(width))]];
+}
+
+function shade(share: number): Role {
+  return share <= 0.4 ? 'low' : share <= 0.75 ? 'spark' : 'high';
 }
 
 /**

@@ -47,7 +47,9 @@ interface Palette {
   readonly in: Ink;
   readonly border: Ink;
   readonly track: Ink;
+  readonly low: Ink;
   readonly spark: Ink;
+  readonly high: Ink;
   readonly selected: Ink;
   readonly field: Ink;
   readonly button: Ink;
@@ -74,12 +76,14 @@ function painted(p: Palette): Theme {
       border: { ink: p.border },
       focus: { ink: p.ok },
       track: { ink: p.track },
+      low: { ink: p.low },
       spark: { ink: p.spark },
+      high: { ink: p.high },
     },
     grounds: {
       ground: { paper: p.paper },
       selected: { paper: p.selected },
-      field: { paper: p.field, text: { ink: p.strong } },
+      field: { paper: p.field },
       ok: { paper: p.ok, text: { ink: p.onBright, bold: true } },
       warn: { paper: p.warn, text: { ink: p.onBright, bold: true } },
       alarm: { paper: p.alarm, text: { ink: p.onAlarm, bold: true } },
@@ -90,14 +94,16 @@ function painted(p: Palette): Theme {
 }
 
 const black = ink(16, '050806');
-const white = ink(231, 'ffffff');
+const white = ink(231, 'f2fff6');
+const night = ink(16, '06080c');
+const day = ink(231, 'fbfdfb');
 
 /** Matrix green is healthy, magenta-red is alarm. */
 const cyberpunk = painted({
   paper: black,
   text: ink(157, 'b5f5c8'),
   dim: ink(65, '5f8f6e'),
-  strong: ink(231, 'f2fff6'),
+  strong: white,
   label: ink(72, '6fb58a'),
   accent: ink(51, '3df2ff'),
   ok: ink(46, '00ff41'),
@@ -107,9 +113,11 @@ const cyberpunk = painted({
   in: ink(78, '56d68a'),
   border: ink(29, '1f6f4a'),
   track: ink(236, '23382b'),
-  spark: ink(35, '1fae63'),
+  low: ink(23, '0d5230'),
+  spark: ink(35, '17894f'),
+  high: ink(41, '27c475'),
   selected: ink(22, '0c3b22'),
-  field: ink(23, '0f2f33'),
+  field: ink(237, '0f2f33'),
   button: ink(24, '123f4a'),
   bar: ink(233, '0b1410'),
   onBright: black,
@@ -118,7 +126,7 @@ const cyberpunk = painted({
 
 /** Blue and orange, told apart with every kind of colour vision. */
 const cvd = painted({
-  paper: ink(16, '06080c'),
+  paper: night,
   text: ink(252, 'd0d6e0'),
   dim: ink(245, '8a93a3'),
   strong: white,
@@ -131,17 +139,19 @@ const cvd = painted({
   in: ink(110, '8fb3dd'),
   border: ink(60, '4a5d80'),
   track: ink(237, '2c3442'),
-  spark: ink(67, '4d7fb5'),
+  low: ink(61, '3a5f92'),
+  spark: ink(68, '4d86c9'),
+  high: ink(153, '9fd0ff'),
   selected: ink(17, '12305a'),
   field: ink(236, '1d2a3c'),
   button: ink(24, '1c466b'),
   bar: ink(234, '10151e'),
-  onBright: black,
-  onAlarm: black,
+  onBright: night,
+  onAlarm: night,
 });
 
 const light = painted({
-  paper: ink(231, 'fbfdfb'),
+  paper: day,
   text: ink(235, '22302a'),
   dim: ink(242, '66736c'),
   strong: ink(16, '000000'),
@@ -154,13 +164,15 @@ const light = painted({
   in: ink(29, '2c7a5b'),
   border: ink(248, 'a3b3aa'),
   track: ink(253, 'd7e2db'),
+  low: ink(151, 'a5d4b6'),
   spark: ink(71, '5aa878'),
+  high: ink(22, '0f6b35'),
   selected: ink(194, 'd6f3df'),
   field: ink(254, 'e3ebe6'),
   button: ink(252, 'cfe0d6'),
   bar: ink(255, 'eef4f0'),
-  onBright: white,
-  onAlarm: white,
+  onBright: day,
+  onAlarm: day,
 });
 
 /** Bold, underline and reverse only. */
@@ -180,7 +192,9 @@ const mono: Theme = {
     border: {},
     focus: { bold: true },
     track: {},
+    low: {},
     spark: {},
+    high: {},
   },
   grounds: {
     ground: {},

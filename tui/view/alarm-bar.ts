@@ -1,6 +1,6 @@
 import { isGrave, standingAlarms, unseenAlarms } from '../model/alarms.ts';
 import { clock } from '../text/format.ts';
-import { type Ground, gap, type Line, padLine, span, spread } from '../text/line.ts';
+import { type Ground, gap, hitting, type Line, padLine, span, spread } from '../text/line.ts';
 import type { View } from './view.ts';
 
 /** The line above everything while something is wrong; undefined while nothing is. */
@@ -19,8 +19,6 @@ export function alarmLine(view: View, width: number): Line | undefined {
     span('alarm', more),
   ];
   const right: Line = [span('alarm', flashes ? '! acknowledge' : '! details'), gap(1)];
-  return padLine(spread(left, width >= 60 ? right : [], width), width).map((piece) => ({
-    ...piece,
-    on,
-  }));
+  const bar = padLine(spread(left, width >= 60 ? right : [], width), width);
+  return hitting('!', bar).map((piece) => ({ ...piece, on }));
 }

@@ -1,5 +1,5 @@
 import { charWidth } from '../text/cells.ts';
-import type { Ground, Line, Role } from '../text/line.ts';
+import type { Ground, Hit, Line, Role } from '../text/line.ts';
 import { type FrameGlyphs, type Glyphs, toAscii } from '../theme/glyphs.ts';
 import { attributesOf, type Theme } from '../theme/themes.ts';
 
@@ -11,17 +11,27 @@ export interface Rect {
   readonly height: number;
 }
 
+/** Cells of one row that a click means something on. */
+export interface HitZone {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly hit: Hit;
+}
+
 /** A screen's cells. The second cell of a wide character is empty. */
 export interface Canvas {
   readonly width: number;
   readonly height: number;
   readonly chars: readonly string[];
   readonly attributes: Uint32Array;
+  /** What a click does there; the last one is in front. */
+  readonly hits: readonly HitZone[];
   /** Writes a line; what does not fit into `width` cells is left out. */
   put(x: number, y: number, line: Line, width?: number, on?: Ground): void;
   fill(rect: Rect, on: Ground): void;
   frame(rect: Rect, glyphs: FrameGlyphs, role: Role, on?: Ground): void;
-  /** Takes the colours out, so that what comes in front is seen first. */
+  /** Takes colours and clicks out, so that what comes in front is seen first. */
   fade(): void;
 }
 
@@ -34,6 +44,7 @@ export function createCanvas(
   const chars: string[] = new Array(width * height).fill(' ');
   const attributes = new Uint32Array(width * height).fill(look.ground.text);
   const plain = !glyphs.braille;
+  const hits: HitZone[] = [];
 
   const set = (x: number, y: number, char: string, attr: number): void => {
     if (x < 0 || y < 0 || x >= width || y >= height) return;
@@ -46,18 +57,26 @@ export function createCanvas(
     height,
     chars,
     attributes,
+    hits,
     put(x, y, line, room = width - x, on = 'ground') {
       let at = x;
       const end = Math.min(width, x + room);
+      let full = false;
       for (const piece of line) {
+        if (full) return;
         const attr = look[piece.on ?? on][piece.role];
+        const from = at;
         for (const each of piece.text) {
           const char = plain ? toAscii(each) : each;
           const wide = charWidth(char);
-          if (at + wide > end) return;
+          full = at + wide > end;
+          if (full) break;
           set(at, y, char, attr);
           if (wide === 2) set(at + 1, y, '', attr);
           at += wide;
+        }
+        if (piece.hit !== undefined && at > from) {
+          hits.push({ x: from, y, width: at - from, hit: piece.hit });
         }
       }
     },
@@ -86,6 +105,9 @@ export function createCanvas(
       set(right, bottom, d, attr);
     },
     fade() {
+      hits.length = 0;
+      // Without colours nothing can step back: what is behind is left out.
+      if (theme.roles.track.ink === undefined) chars.fill(' ');
       attributes.fill(look.ground.track);
     },
   };

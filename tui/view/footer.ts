@@ -1,5 +1,5 @@
-import { gap, type Line, lineWidth, type Span, span, spread } from '../text/line.ts';
-import { editorSpans } from './modals/field.ts';
+import { gap, hitting, type Line, lineWidth, span, spread } from '../text/line.ts';
+import { editorSpans, KEY_NAMES } from './modals/field.ts';
 import type { View } from './view.ts';
 
 interface KeyHint {
@@ -63,7 +63,10 @@ function keyLine({ model }: View, width: number): Line {
   ];
 }
 
-function hintSpans({ key, says }: KeyHint): readonly Span[] {
-  if (key === 'k') return [{ text: ` ${key} ${says} `, role: 'strong', on: 'button' }];
-  return [span('key', key), span('text', ` ${says}`)];
+function hintSpans({ key, says }: KeyHint): Line {
+  const hint: Line =
+    key === 'k'
+      ? [{ text: ` ${key} ${says} `, role: 'strong', on: 'button' }]
+      : [span('key', key), span('text', ` ${says}`)];
+  return key === '1-6' ? hint : hitting(KEY_NAMES[key] ?? key, hint);
 }

@@ -5,6 +5,7 @@ import type { Pane } from '../model/model.ts';
 import type { ChartData } from '../screen/chart.ts';
 import { clip, textWidth } from '../text/cells.ts';
 import { clipLine, gap, type Line, lineWidth, type Role, span } from '../text/line.ts';
+import type { Glyphs } from '../theme/glyphs.ts';
 import type { Theme } from '../theme/themes.ts';
 import { alarmLine } from './alarm-bar.ts';
 import { type Canvas, createCanvas, type Rect } from './canvas.ts';
@@ -16,6 +17,7 @@ import { renderSwitch } from './modals/kill-switch.ts';
 import { renderAlarms, renderDetails, renderHelp } from './modals/reading.ts';
 import { renderReload } from './modals/reload.ts';
 import { renderVerification } from './modals/verification.ts';
+import { absentLines, offlineLines } from './panes/absent.ts';
 import { renderChain } from './panes/chain.ts';
 import { renderCounters } from './panes/counters.ts';
 import { renderDetail } from './panes/detail.ts';
@@ -57,7 +59,8 @@ export function drawFrame(seen: Seen, theme: Theme, width: number, height: numbe
   const canvas = createCanvas(width, height, { theme, glyphs: view.glyphs });
   const alarm = alarmLine(view, width);
   const { focus, zoom, modal } = view.model;
-  const layout = layOut({ width, height, focus, zoom, alarm: alarm !== undefined });
+  const sessions = view.model.facts?.sessions.length ?? 0;
+  const layout = layOut({ width, height, focus, zoom, alarm: alarm !== undefined, sessions });
   const limits: Partial<Record<Pane, number>> = {};
 
   const { header, footer } = layout;
@@ -82,7 +85,8 @@ export function drawFrame(seen: Seen, theme: Theme, width: number, height: numbe
   }
   if (modal !== undefined) {
     canvas.fade();
-    drawModal(canvas, view, renderModal(view, modal, modalWidth(width)), theme);
+    const room: Rect = { ...layout.header, height: height - layout.header.y };
+    drawModal(canvas, view, renderModal(view, modal, modalWidth(width)), room);
   }
   if (layout.alarm !== undefined && alarm !== undefined)
     canvas.put(0, layout.alarm.y, alarm, width);
@@ -111,7 +115,7 @@ function drawPart(
   const width = rect.width - 4;
   const height = rect.height - 2;
   const pane = rendered(view, part, Math.max(0, width), height);
-  const lines = model.facts === undefined ? awaiting(view, height) : pane.lines;
+  const lines = model.facts === undefined ? absent(view, part, width, height) : pane.lines;
   const own = part === 'detail' || part === 'hosts' ? undefined : part;
   const most = pane.whole ? 0 : Math.max(0, lines.length - height);
   if (own !== undefined) limits[own] = most;
@@ -124,24 +128,26 @@ function drawPart(
   lines.slice(from, from + height).forEach((line, row) => {
     canvas.put(rect.x + 2, rect.y + 1 + row, clipLine(line, width), Math.max(0, width));
   });
-  const below = lines.length - from - height;
-  if (!pane.whole && (below > 0 || from > 0)) {
-    const text = [
-      from > 0 ? `${glyphs.up} ${from}` : '',
-      below > 0 ? `${glyphs.more} ${below} more` : '',
-    ]
-      .filter(Boolean)
-      .join(' ');
-    const mark = ` ${text} `;
-    if (textWidth(mark) < rect.width - 4) {
-      canvas.put(rect.x + rect.width - 2 - textWidth(mark), rect.y + rect.height - 1, [
-        span('dim', mark),
-      ]);
-    }
-  }
+  if (!pane.whole) drawScrollMark(canvas, rect, glyphs, from, lines.length - from - height);
   return model.facts === undefined || pane.chart === undefined
     ? undefined
     : placed(pane.chart, rect, from);
+}
+
+/** In the lower border: how many lines there are above and below. */
+function drawScrollMark(
+  canvas: Canvas,
+  rect: Rect,
+  { up, more }: Glyphs,
+  above: number,
+  below: number,
+): void {
+  const parts = [above > 0 ? `${up} ${above}` : '', below > 0 ? `${more} ${below} more` : ''];
+  const text = parts.filter(Boolean).join(' ');
+  const mark = ` ${text} `;
+  if (text === '' || textWidth(mark) >= rect.width - 4) return;
+  const x = rect.x + rect.width - 2 - textWidth(mark);
+  canvas.put(x, rect.y + rect.height - 1, [span('label', mark)]);
 }
 
 function placed(
@@ -158,12 +164,10 @@ function drawTitle(canvas: Canvas, rect: Rect, pane: PaneView, focused: boolean,
   const room = rect.width - 4;
   const title = ` ${clip(pane.title, Math.max(0, room - 2))} `;
   if (room < 4) return;
-  canvas.put(
-    rect.x + 1,
-    rect.y,
-    [span(role === 'alarm' ? 'alarm' : focused ? 'strong' : 'label', title)],
-    room,
-  );
+  const look: Role = role === 'alarm' ? 'alarm' : focused ? 'strong' : 'label';
+  // The digit is the key that leads here.
+  const digit = /^ \d/.exec(title)?.[0] ?? '';
+  canvas.put(rect.x + 1, rect.y, [span('key', digit), span(look, title.slice(digit.length))], room);
   const { badge = [] } = pane;
   const left = room - textWidth(title) - 2;
   const shown = clipLine(badge, left - 2);
@@ -185,11 +189,10 @@ function rendered(view: View, part: Part, width: number, height: number): PaneVi
   }
 }
 
-/** Nobody tells anything: no figure is shown rather than one that was true once. */
-function awaiting({ model, glyphs }: View, height: number): readonly Line[] {
-  const word = model.link.kind === 'offline' ? 'offline' : 'connecting';
-  const above = Math.max(0, Math.floor((height - 1) / 2));
-  return [...Array.from({ length: above }, () => []), [span('dim', `${glyphs.dot} ${word}`)]];
+function absent(view: View, part: Part, width: number, height: number): readonly Line[] {
+  const { focus, zoom, link } = view.model;
+  const first = part === 'live' || (part === focus && zoom);
+  return first && link.kind === 'offline' ? offlineLines(view, width) : absentLines(view, height);
 }
 
 function renderModal(view: View, modal: Modal, width: number): ModalView {
@@ -218,9 +221,9 @@ function modalWidth(width: number): number {
   return Math.max(1, Math.min(WIDEST, width - 4));
 }
 
-function drawModal(canvas: Canvas, view: View, modal: ModalView, _theme: Theme): void {
+function drawModal(canvas: Canvas, view: View, modal: ModalView, area: Rect): void {
   const width = modalWidth(canvas.width);
-  const room = Math.max(1, canvas.height - 2);
+  const room = Math.max(1, area.height - 2);
   const lines = sparing(modal, room);
   const height = Math.min(lines.length, room);
   const last = Math.max(0, lines.length - height);
@@ -228,9 +231,9 @@ function drawModal(canvas: Canvas, view: View, modal: ModalView, _theme: Theme):
   const from = Math.min(last, modal.scroll ?? at);
   const rect: Rect = {
     x: Math.max(0, Math.floor((canvas.width - width - 4) / 2)),
-    y: Math.max(0, Math.floor((canvas.height - height - 2) / 2)),
+    y: area.y + Math.max(0, Math.floor((area.height - height - 2) / 2)),
     width: Math.min(canvas.width, width + 4),
-    height: Math.min(canvas.height, height + 2),
+    height: Math.min(area.height, height + 2),
   };
   const role: Role =
     modal.tone === 'alarm'
@@ -256,14 +259,7 @@ function drawModal(canvas: Canvas, view: View, modal: ModalView, _theme: Theme):
   lines.slice(from, from + height).forEach(({ line }, row) => {
     canvas.put(rect.x + 2, rect.y + 1 + row, clipLine(line, width), width);
   });
-  if (last > from) {
-    canvas.put(
-      rect.x + rect.width - 12,
-      rect.y + rect.height - 1,
-      [span('dim', ` ${view.glyphs.more} ${last - from} more `)],
-      11,
-    );
-  }
+  drawScrollMark(canvas, rect, view.glyphs, from, last - from);
 }
 
 /** Leaves out what can be spared, from the end on, until the rest fits. */

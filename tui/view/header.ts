@@ -1,7 +1,7 @@
 import type { Facts } from '../model/model.ts';
-import { clock, span as duration, milliseconds, rate } from '../text/format.ts';
-import { chip, gap, type Line, lineWidth, span, spread } from '../text/line.ts';
-import { sparkline } from '../text/spark.ts';
+import { clock, count, span as duration, milliseconds, rate } from '../text/format.ts';
+import { chip, flow, gap, hitting, type Line, lineWidth, span, spread } from '../text/line.ts';
+import { course } from '../text/spark.ts';
 import { overallStatus } from './status.ts';
 import type { View } from './view.ts';
 
@@ -10,7 +10,9 @@ export function headerLines(view: View, width: number, height: number): readonly
   const { on, word } = overallStatus(view);
   const { model, now } = view;
   const { facts } = model;
-  const left: Line = [gap(1), span('strong', 'WATERWALL'), gap(2), chip(on, word)];
+  const tall = height >= 2 && view.glyphs.braille;
+  const name: Line = tall ? [span('high', LOGO[0])] : [span('strong', 'WATERWALL')];
+  const left: Line = [gap(1), ...name, gap(2), ...hitting('!', [chip(on, word)])];
   const right: Line = [
     ...(model.settings.readOnly ? [chip('button', width < 60 ? 'RO' : 'READ-ONLY'), gap(1)] : []),
     span('dim', clock(now)),
@@ -20,8 +22,17 @@ export function headerLines(view: View, width: number, height: number): readonly
   const signs =
     facts === undefined ? absent(view, width) : fitting(vitalSigns(view, facts, width), room);
   const first = spread([...left, ...signs], right, width);
-  return height < 2 ? [first] : [first, secondLine(view, width)];
+  if (height < 2) return [first];
+  const under: Line = tall ? [gap(1), span('high', LOGO[1]), gap(3)] : [];
+  const rest = Math.max(0, width - lineWidth(under));
+  return [first, [...under, ...secondLine(view, rest)]];
 }
+
+/** Its name, where two lines are to be had. */
+const LOGO = [
+  '█ █ █ ▄▀█ ▀█▀ █▀▀ █▀█ █ █ █ ▄▀█ █   █  ',
+  '▀▄▀▄▀ █▀█  █  ██▄ █▀▄ ▀▄▀▄▀ █▀█ █▄▄ █▄▄',
+] as const;
 
 /** In the order in which they are shown; the higher the weight, the later it is left out. */
 interface Sign {
@@ -38,7 +49,7 @@ function vitalSigns({ model, glyphs }: View, facts: Facts, width: number): reado
     {
       weight: 9,
       line: killswitch.active
-        ? [span('alarm', `${glyphs.alarm} ARMED`)]
+        ? [span('alarm', `by ${killswitch.sources.map(({ source }) => source).join(', ')}`)]
         : [span('ok', glyphs.ok), span('text', ' traffic flows')],
     },
     {
@@ -90,18 +101,28 @@ function secondLine({ model, glyphs }: View, width: number): Line {
   const { facts } = model;
   if (facts === undefined) return [];
   const { listen, totals } = facts;
-  const facts2: Line = [
-    span('dim', ` ${facts.version}`),
-    span('dim', `  pid ${facts.pid}`),
-    span('dim', listen === null ? '' : `  listens on ${listen.host}:${listen.port}`),
-    span('dim', `  ${totals.in_flight} under way`),
-    span('dim', `  ${totals.tunnels_open} tunnels open`),
-    span('dim', `  since start: ${totals.redactions} redacted, ${totals.restored} restored`),
+  const parts = [
+    facts.version,
+    `${totals.in_flight} under way`,
+    plural(totals.tunnels_open, 'tunnel'),
+    `since the start ${count(totals.redactions)} redacted, ${count(totals.restored)} restored`,
+    ...(listen === null ? [] : [`${listen.host}:${listen.port}`]),
+    `pid ${facts.pid}`,
   ];
-  const course: Line = [
+  const redacted: Line = [
     span('dim', 'redacted, 5 min '),
-    span('spark', sparkline(facts.counters_5m.series.redactions, 60, glyphs)),
+    ...course(facts.counters_5m.series.redactions, 40, glyphs),
     gap(1),
   ];
-  return spread(facts2, course, width);
+  const room = width - lineWidth(redacted) - 1;
+  const [first = []] = flow(
+    parts.map((text): Line => [span('dim', text)]),
+    room,
+    3,
+  );
+  return spread(first, redacted, width);
+}
+
+function plural(value: number, name: string): string {
+  return `${count(value)} ${name}${value === 1 ? '' : 's'} open`;
 }

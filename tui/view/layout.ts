@@ -21,11 +21,16 @@ export interface LayoutNeeds {
   readonly focus: Pane;
   readonly zoom: boolean;
   readonly alarm: boolean;
+  /** How many there are to show. */
+  readonly sessions: number;
 }
 
 /** Lays the screen out. Every part lies inside of it, and none over another. */
-export function layOut({ width, height, focus, zoom, alarm }: LayoutNeeds): Layout {
-  if (width < 50 || height < 12) return strip(width, height, alarm);
+export function layOut(needs: LayoutNeeds): Layout {
+  const { width, height, focus, zoom, alarm } = needs;
+  const small = width < 50 || height < 12;
+  // Whoever asks for a pane by name gets it, as long as it is more than a frame.
+  if (small && (!zoom || width < 24 || height < 8)) return strip(width, height, alarm);
   const wide = width >= 170 && height >= 45;
   const alarmRows = alarm ? 1 : 0;
   const headerRows = wide ? 2 : 1;
@@ -39,11 +44,19 @@ export function layOut({ width, height, focus, zoom, alarm }: LayoutNeeds): Layo
     ...(alarm ? { alarm: { x: 0, y: 0, width, height: 1 } } : {}),
   };
   const single = width < 80 || height < 24;
+  const sessions = needs.sessions + SESSIONS_FRAME;
   if (single || zoom) {
     return { ...around, kind: single ? 'single' : 'full', parts: zoomed(focus, body) };
   }
-  return { ...around, kind: 'full', parts: wide ? wideParts(body) : parts(body) };
+  return {
+    ...around,
+    kind: 'full',
+    parts: wide ? wideParts(body, sessions) : parts(body, sessions),
+  };
 }
+
+/** The border and the names of the columns. */
+const SESSIONS_FRAME = 3;
 
 function strip(width: number, height: number, alarm: boolean): Layout {
   const alarmRows = alarm && height > 1 ? 1 : 0;
@@ -61,7 +74,7 @@ function strip(width: number, height: number, alarm: boolean): Layout {
 /** One pane has all the room; where it is large, activities keep their details beside them. */
 function zoomed(focus: Pane, body: Rect): Layout['parts'] {
   if (focus !== 'live' || body.height < 30) return [[focus, body]];
-  const [upper, lower] = rows(body, [body.height - 11, 11]);
+  const [upper, lower] = stacked(body, [body.height - 11, 11]);
   return [
     ['live', upper as Rect],
     ['detail', lower as Rect],
@@ -69,15 +82,16 @@ function zoomed(focus: Pane, body: Rect): Layout['parts'] {
 }
 
 /** 80×24 up to where a third column pays. */
-function parts(body: Rect): Layout['parts'] {
+function parts(body: Rect, wanted: number): Layout['parts'] {
   const tall = body.height >= 34;
   const middle = tall ? 9 : body.height >= 28 ? 7 : 6;
-  const sessions = Math.max(5, Math.min(10, Math.round(body.height * 0.24)));
-  const [a, b, c] = rows(body, [body.height - middle - sessions, middle, sessions]);
+  const most = Math.max(5, Math.min(10, Math.round(body.height * 0.24)));
+  const sessions = Math.max(5, Math.min(most, wanted));
+  const [a, b, c] = stacked(body, [body.height - middle - sessions, middle, sessions]);
   const right = Math.max(30, Math.round(body.width * 0.36));
-  const [live, counters] = columns(a as Rect, [body.width - right, right]);
+  const [live, counters] = abreast(a as Rect, [body.width - right, right]);
   const third = Math.floor(body.width / 3);
-  const [killswitch, map, chain] = columns(b as Rect, [
+  const [killswitch, map, chain] = abreast(b as Rect, [
     third - 1,
     third + 1,
     body.width - 2 * third,
@@ -92,23 +106,24 @@ function parts(body: Rect): Layout['parts'] {
   ];
 }
 
-function wideParts(body: Rect): Layout['parts'] {
-  const sessionRows = Math.max(8, Math.round(body.height * 0.17));
-  const [upper, lower] = rows(body, [body.height - sessionRows, sessionRows]);
-  const leftWidth = Math.round(body.width * 0.48);
-  const middleWidth = Math.round(body.width * 0.27);
-  const [left, middle, right] = columns(upper as Rect, [
+function wideParts(body: Rect, wanted: number): Layout['parts'] {
+  const most = Math.max(8, Math.round(body.height * 0.2));
+  const sessionRows = Math.max(6, Math.min(most, wanted));
+  const [upper, lower] = stacked(body, [body.height - sessionRows, sessionRows]);
+  const leftWidth = Math.round(body.width * 0.5);
+  const middleWidth = Math.round(body.width * 0.26);
+  const [left, middle, right] = abreast(upper as Rect, [
     leftWidth,
     middleWidth,
     body.width - leftWidth - middleWidth,
   ]);
   const height = (upper as Rect).height;
-  const [live, detail] = rows(left as Rect, [height - 12, 12]);
+  const [live, detail] = stacked(left as Rect, [height - 11, 11]);
   const counterRows = Math.ceil(height * 0.58);
-  const [counters, hosts] = rows(middle as Rect, [counterRows, height - counterRows]);
+  const [counters, hosts] = stacked(middle as Rect, [counterRows, height - counterRows]);
   const switchRows = 11;
   const mapRows = Math.ceil((height - switchRows) / 2);
-  const [killswitch, map, chain] = rows(right as Rect, [
+  const [killswitch, map, chain] = stacked(right as Rect, [
     switchRows,
     mapRows,
     height - switchRows - mapRows,
@@ -125,20 +140,15 @@ function wideParts(body: Rect): Layout['parts'] {
   ];
 }
 
-function rows(rect: Rect, heights: readonly number[]): readonly Rect[] {
-  let y = rect.y;
-  return heights.map((height) => {
-    const part = { ...rect, y, height };
-    y += height;
-    return part;
-  });
+/** Cut into parts from the top on, or from the left. */
+function stacked(rect: Rect, heights: readonly number[]): readonly Rect[] {
+  return heights.map((height, at) => ({ ...rect, y: rect.y + sum(heights.slice(0, at)), height }));
 }
 
-function columns(rect: Rect, widths: readonly number[]): readonly Rect[] {
-  let x = rect.x;
-  return widths.map((width) => {
-    const part = { ...rect, x, width };
-    x += width;
-    return part;
-  });
+function abreast(rect: Rect, widths: readonly number[]): readonly Rect[] {
+  return widths.map((width, at) => ({ ...rect, x: rect.x + sum(widths.slice(0, at)), width }));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, each) => all + each, 0);
 }

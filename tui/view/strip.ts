@@ -1,9 +1,9 @@
-import { shownActivities } from '../model/live.ts';
 import { milliseconds, rate, shortCount } from '../text/format.ts';
 import { gap, type Line, span } from '../text/line.ts';
-import { sparkline } from '../text/spark.ts';
+import { course } from '../text/spark.ts';
 import { headerLines } from './header.ts';
-import { activityRow, columnsFor } from './panes/activity-row.ts';
+import { offlineLines } from './panes/absent.ts';
+import { emptyLines, liveRows } from './panes/live.ts';
 import type { View } from './view.ts';
 
 /** All that matters where there is no room for panes: a corner of somebody's tmux. */
@@ -12,9 +12,8 @@ export function stripLines(view: View, width: number, height: number): readonly 
   const { facts } = model;
   const [head = []] = headerLines(view, width, 1);
   if (facts === undefined) {
-    if (model.link.kind !== 'offline') return [head].slice(0, height);
-    const how: Line = [gap(1), span('text', 'start it:')];
-    return [head, [], how, [gap(1), span('key', 'waterwall up --detach')]].slice(0, height);
+    const how = offlineLines(view, width - 2).map((line): Line => [gap(1), ...line]);
+    return [head, ...how].slice(0, height);
   }
   const { killswitch, chain, counters_5m: counters } = facts;
   const { p50, p99 } = counters.added_latency_ms;
@@ -44,14 +43,10 @@ export function stripLines(view: View, width: number, height: number): readonly 
     span('text', milliseconds(p99)),
     ...(unknown > 0 ? [span('alarm', `  unknown ${shortCount(unknown)} ${glyphs.warn}`)] : []),
   ];
-  const course: Line = [
-    gap(1),
-    span('spark', sparkline(counters.series.redactions, width - 2, glyphs)),
-  ];
-  const fixed = [head, state, figures, course];
+  const redacted: Line = [gap(1), ...course(counters.series.redactions, width - 2, glyphs)];
+  const fixed = [head, state, figures, redacted];
   const rows = Math.max(0, height - fixed.length);
-  const columns = columnsFor(Math.max(0, width - 1));
-  const latest = rows === 0 ? [] : shownActivities(model).slice(-rows);
-  const lines = latest.map((activity): Line => [gap(1), ...activityRow(activity, columns, glyphs)]);
-  return [...fixed, ...lines].slice(0, height);
+  const live = liveRows(view, width, rows, 1);
+  const shown = live.length > 0 ? live : emptyLines(view).map((line): Line => [gap(1), ...line]);
+  return [...fixed, ...shown].slice(0, height);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as format from '../../../tui/text/format.ts';
-import { area, filled, sparkline } from '../../../tui/text/spark.ts';
+import { area, course, filled, shadedArea, sparkline } from '../../../tui/text/spark.ts';
 import { ASCII, UNICODE } from '../../../tui/theme/glyphs.ts';
 
 describe('figures', () => {
@@ -41,6 +41,26 @@ describe('courses', () => {
   test('fill several lines', () => {
     expect(area([1, 2], 2, 2, UNICODE)).toEqual([' █', '██']);
     expect(area([0, 0], 2, 1, UNICODE)).toEqual(['  ']);
+  });
+
+  test('courses are the brighter the higher, and one colour where something is wrong', () => {
+    expect(course([0, 1, 7, 7], 4, UNICODE)).toEqual([
+      { role: 'track', text: '▁' },
+      { role: 'low', text: '▂' },
+      { role: 'high', text: '▇▇' },
+    ]);
+    expect(course([0, 7], 2, UNICODE, 'alarm')).toEqual([
+      { role: 'track', text: '▁' },
+      { role: 'alarm', text: '▇' },
+    ]);
+  });
+
+  test('an area in which nothing happened is its ground', () => {
+    expect(shadedArea([0, null], 3, 2, UNICODE).at(-1)).toEqual([{ role: 'track', text: '▁▁▁' }]);
+    expect(shadedArea([1, 2], 2, 2, UNICODE).map(([piece]) => piece?.role)).toEqual([
+      'high',
+      'spark',
+    ]);
   });
 
   test('a share that is not nothing shows', () => {

@@ -5,7 +5,7 @@ import { ASCII, UNICODE } from '../../../tui/theme/glyphs.ts';
 import { THEME_NAMES, THEMES } from '../../../tui/theme/themes.ts';
 import { canvasText } from '../../../tui/view/canvas.ts';
 import { drawFrame } from '../../../tui/view/frame.ts';
-import { armedState, busyState, NOW } from '../fixture.ts';
+import { armedState, busyState, NOW, quietState } from '../fixture.ts';
 import { modelAfter } from '../show.ts';
 
 const OFFLINE: Message = { type: 'offline', reason: 'Waterwall is not running', retryAt: 0 };
@@ -34,7 +34,8 @@ const SCENES: Readonly<Record<string, () => Model>> = {
   detail: () => modelAfter(busyState(), ['up', 'up', 'enter']),
   alarms: () => modelAfter(armedState(), ['!']),
   help: () => modelAfter(busyState(), ['?']),
-  empty: () => modelAfter(busyState({ activities: [], sessions: [], hosts: [] })),
+  empty: () => modelAfter(quietState()),
+  sessions: () => modelAfter(busyState(), ['6', 'z']),
 };
 const models = Object.entries(SCENES).map(([name, make]) => [name, make()] as const);
 
@@ -132,6 +133,59 @@ describe('what somebody sees who has never seen it', () => {
   });
 });
 
+describe('small screens', () => {
+  const at = (model: Model): string => canvasText(frameOf(model, 40, 10).canvas);
+
+  test('a pane that is asked for is shown, where there is only a strip else', () => {
+    expect(at(modelAfter(busyState(), ['2']))).not.toContain('COUNTERS');
+    expect(at(modelAfter(busyState(), ['2', 'z']))).toMatch(/2 COUNTERS[\s\S]*added p99 ms/);
+  });
+
+  test('the strip shows the cursor, and a filter at work', () => {
+    expect(at(modelAfter(busyState(), ['up', 'up']))).toContain('▸12:04');
+    expect(at(modelAfter(busyState(), ['/', 'type:PRIVATE']))).not.toContain('answered');
+  });
+
+  test('the alarm bar leaves a modal its title; the form to disarm is all in view', () => {
+    const text = at(modelAfter(armedState(), ['k', 'DISARM']));
+    expect(text).toMatch(/ENGAGED.*\n.*KILL SWITCH ARMED/);
+    for (const part of ['REOPENS', 'Confirm', 'Reason', 'DISARM http', 'Cancel']) {
+      expect(text).toContain(part);
+    }
+  });
+
+  test('who has seen nothing yet is told how to begin', () => {
+    expect(at(modelAfter(quietState()))).toContain('waterwall run -- claude');
+    expect(at(modelAfter(undefined, [OFFLINE]))).toContain('waterwall up --detach');
+  });
+});
+
+test('a session alone on the screen tells every field that the state has', () => {
+  const text = canvasText(frameOf(modelAfter(busyState(), ['6', 'z']), 120, 40).canvas);
+  for (const part of [
+    '8c1f02ab-77d1-4c1e-9d54-0a12c3d4e5f6  claude → api.anthropic.com',
+    'sent 412',
+    'answered 409',
+    'under way 2',
+    'redacted 188',
+    'restored 180',
+    'unknown placeholders 0',
+    'since ',
+    'last minute',
+    'EMAIL×88',
+  ]) {
+    expect(text).toContain(part);
+  }
+});
+
+test('without colours, what is behind a modal is left out', () => {
+  const model = modelAfter(busyState(), ['k']);
+  const view = { model, now: NOW, glyphs: UNICODE, bright: true };
+  const text = canvasText(drawFrame(view, THEMES.mono, 80, 24).canvas);
+  expect(text).toContain('STOP ALL TRAFFIC');
+  expect(text).not.toContain('LIVE ACTIVITY');
+});
+
 test('ASCII means ASCII', () => {
   for (const [, model] of models) {
     expect(canvasText(frameOf(model, 120, 40, ASCII).canvas)).toMatch(/^[\n -~]*$/);
@@ -149,6 +203,16 @@ test.each(THEME_NAMES)('%s never has text in the colour of its ground', (name) =
       }
     }
   }
+});
+
+test.each(THEME_NAMES)('%s has one colour for each slot of the palette', (name) => {
+  const { roles, grounds } = THEMES[name];
+  const inks = [
+    ...Object.values(roles).map(({ ink }) => ink),
+    ...Object.values(grounds).flatMap(({ paper, text }) => [paper, text?.ink]),
+  ].filter((ink) => ink !== undefined);
+  const bySlot = new Map(inks.map(({ slot, rgb }) => [slot, rgb]));
+  expect(inks.filter(({ slot, rgb }) => bySlot.get(slot) !== rgb)).toEqual([]);
 });
 
 test('a daemon of another version costs a pane, not the kill switch', () => {

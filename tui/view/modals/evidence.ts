@@ -1,6 +1,6 @@
 import type { ExportModal } from '../../model/modal.ts';
 import { bytes, count } from '../../text/format.ts';
-import { gap, type Line, span } from '../../text/line.ts';
+import { gap, hitting, type Line, span } from '../../text/line.ts';
 import { filled } from '../../text/spark.ts';
 import type { ModalLine, ModalRenderer, View } from '../view.ts';
 import {
@@ -25,7 +25,7 @@ export const renderExport: ModalRenderer<ExportModal> = (view, modal, width) => 
           BLANK,
           { line: progressLine(view, modal, width) },
           BLANK,
-          hintLine(['Esc', 'gives up']),
+          hintLine(width, ['Esc', 'gives up']),
         ],
       };
     case 'asks':
@@ -35,7 +35,7 @@ export const renderExport: ModalRenderer<ExportModal> = (view, modal, width) => 
         lines: [
           ...paragraph(`${modal.out.text} is there already.`, 'warn', width),
           BLANK,
-          hintLine(['o', 'overwrites it'], ['Enter', 'another path'], ['Esc', 'leaves it']),
+          hintLine(width, ['o', 'replaces'], ['Enter', 'renames'], ['Esc', 'leaves']),
         ],
       };
     case 'done':
@@ -49,11 +49,14 @@ function formLines(view: View, modal: ExportModal, width: number): readonly Moda
   const { field } = modal;
   const here = (name: ExportModal['field']): boolean => field === name;
   const range: Line = [
-    marker(view, here('range')),
-    span(here('range') ? 'key' : 'label', 'Range    '),
-    { text: `  ${modal.range}  `, role: 'strong', on: here('range') ? 'ok' : 'field' },
+    ...hitting('button:range', [
+      marker(view, here('range')),
+      span(here('range') ? 'key' : 'label', 'Range    '),
+      span('strong', ` < ${modal.range} > `, here('range') ? 'ok' : 'field'),
+    ]),
     span('dim', here('range') ? '  Left Right' : ''),
   ];
+  const days = Math.min(width, 11 + 16);
   return [
     ...paragraph(
       'The audit log, its signatures and the tool that checks them, in one file.',
@@ -62,24 +65,32 @@ function formLines(view: View, modal: ExportModal, width: number): readonly Moda
     ).map(({ line }) => spare(line)),
     BLANK,
     { line: range },
-    { line: fieldLine(view, 'From', modal.since, Math.min(width, 26), here('since')) },
-    { line: fieldLine(view, 'To', modal.until, Math.min(width, 26), here('until')) },
-    spare([gap(11), span('dim', 'days in UTC, both included; empty: no limit')]),
-    { line: fieldLine(view, 'File', modal.out, width, here('out')) },
+    { line: fieldLine(view, FROM, modal.since, days, here('since')) },
+    { line: fieldLine(view, TO, modal.until, days, here('until')) },
+    spare([gap(11), span('dim', 'days in UTC, both included')]),
+    { line: fieldLine(view, FILE, modal.out, width, here('out')) },
     BLANK,
     {
       line: [
         marker(view, here('fire')),
-        button('Export', here('fire') ? 'here' : 'there'),
+        button('Export', 'fire', here('fire') ? 'here' : 'there'),
         gap(3),
         marker(view, here('cancel')),
-        button('Cancel', here('cancel') ? 'here' : 'there'),
+        button('Cancel', 'cancel', here('cancel') ? 'here' : 'there'),
       ],
     },
     ...(modal.error === undefined ? [] : [BLANK, ...refusalLines(view, modal.error, width)]),
     BLANK,
-    hintLine(['Tab', 'moves'], ['Enter', 'next'], ['Esc', 'leaves']),
+    hintLine(width, ['Enter', enterSays(modal)], ['Tab', 'moves'], ['Esc', 'leaves']),
   ];
+}
+
+const FROM = { label: 'From', name: 'since', empty: 'the first line' };
+const TO = { label: 'To', name: 'until', empty: 'now' };
+const FILE = { label: 'File', name: 'out', empty: 'none' };
+
+function enterSays({ field }: ExportModal): string {
+  return field === 'fire' ? 'writes the file' : field === 'cancel' ? 'leaves' : 'goes on';
 }
 
 function progressLine({ glyphs }: View, { progress }: ExportModal, width: number): Line {
@@ -107,10 +118,14 @@ function resultLines(
   { result = {}, out }: ExportModal,
   width: number,
 ): readonly ModalLine[] {
-  const facts = Object.entries(result).filter(
+  const { first, last } = result;
+  const between: readonly (readonly [string, unknown])[] =
+    typeof first === 'number' && typeof last === 'number'
+      ? [['from line', `${count(first)} to ${count(last)}`]]
+      : [];
+  const facts = [...between, ...Object.entries(result)].filter(
     ([name, value]) =>
-      name !== 'v' &&
-      name !== 'out' &&
+      !TOLD.has(name) &&
       (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean'),
   );
   return [
@@ -131,9 +146,12 @@ function resultLines(
     })),
     BLANK,
     spare([span('dim', 'An auditor checks it: waterwall verify-evidence, or verify.py inside it')]),
-    hintLine(['Enter', 'closes']),
+    hintLine(width, ['Enter', 'closes']),
   ];
 }
+
+/** What has a line of its own. */
+const TOLD: ReadonlySet<string> = new Set(['v', 'out', 'first', 'last']);
 
 /** How far the checkpoint in it reaches. */
 function signedLine({ checkpoint }: Readonly<Record<string, unknown>>): readonly ModalLine[] {

@@ -1,7 +1,15 @@
 import type { Editor } from '../../model/editor.ts';
 import type { Refusal } from '../../model/modal.ts';
 import { fit, textWidth, wrap } from '../../text/cells.ts';
-import { gap, type Line, type Role, type Span, span } from '../../text/line.ts';
+import {
+  firstFitting,
+  gap,
+  hitting,
+  type Line,
+  type Role,
+  type Span,
+  span,
+} from '../../text/line.ts';
 import type { ModalLine, View } from '../view.ts';
 
 /** A field that is typed into, of exactly `width` cells; the cursor stays in view. */
@@ -22,19 +30,32 @@ export function editorSpans({ glyphs }: View, editor: Editor, width: number, her
   ];
 }
 
+export interface FieldOptions {
+  readonly label: string;
+  /** As the modal calls it. */
+  readonly name: string;
+  /** What it means to leave it empty. */
+  readonly empty?: string;
+}
+
 /** A label and its field. */
 export function fieldLine(
   view: View,
-  label: string,
+  { label, name, empty = '' }: FieldOptions,
   editor: Editor,
   width: number,
   here: boolean,
 ): Line {
-  return [
+  const room = Math.max(4, width - 11);
+  const content: Line =
+    editor.text === '' && !here
+      ? [span('dim', fit(empty, room), 'field')]
+      : editorSpans(view, editor, room, here);
+  return hitting(`field:${name}`, [
     marker(view, here),
     span(here ? 'key' : 'label', fit(label, 9)),
-    ...editorSpans(view, editor, Math.max(4, width - 11), here),
-  ];
+    ...content,
+  ]);
 }
 
 /** Shows where the keys go. */
@@ -44,14 +65,13 @@ export function marker({ glyphs }: View, here: boolean): Span {
 
 export type ButtonState = 'here' | 'there' | 'shut';
 
-export function button(text: string, state: ButtonState, danger = false): Span {
-  if (state === 'shut') return span('dim', `[ ${text} ]`);
+/** @param name - as the modal calls it */
+export function button(text: string, name: string, state: ButtonState, danger = false): Span {
+  const hit = `button:${name}`;
+  if (state === 'shut') return { text: `[ ${text} ]`, role: 'dim', hit };
   const label = state === 'here' ? `[ ${text} ]` : `  ${text}  `;
-  return {
-    text: label,
-    role: 'strong',
-    on: state === 'here' ? (danger ? 'alarm' : 'ok') : 'button',
-  };
+  const on = state === 'here' ? (danger ? 'alarm' : 'ok') : 'button';
+  return { text: label, role: 'strong', on, hit };
 }
 
 /** A text over as many lines as it needs. */
@@ -86,11 +106,21 @@ export function refusalLines(
 }
 
 /** Keys that do something here. */
-export function hintLine(...pairs: readonly (readonly [key: string, says: string])[]): ModalLine {
-  const line = pairs.flatMap(([key, says], index) => [
-    ...(index === 0 ? [] : [gap(3)]),
-    span('key', key),
-    span('dim', ` ${says}`),
-  ]);
-  return spare(line);
+export function hintLine(
+  width: number,
+  ...pairs: readonly (readonly [key: string, says: string])[]
+): ModalLine {
+  const apart = (space: number): Line =>
+    pairs.flatMap(([key, says], index) => [
+      ...(index === 0 ? [] : [gap(space)]),
+      ...hitting(KEY_NAMES[key] ?? key, [span('key', key), span('dim', ` ${says}`)]),
+    ]);
+  return spare(firstFitting(width, apart(3), apart(1)));
 }
+
+/** What is written for a key, and what it is called. */
+export const KEY_NAMES: Readonly<Record<string, string>> = {
+  Enter: 'enter',
+  Esc: 'escape',
+  Tab: 'tab',
+};

@@ -3,7 +3,6 @@ import { CONFIRMATION, mayFire } from '../../model/kill-switch.ts';
 import type { KillSwitchModal, SwitchOutcome } from '../../model/modal.ts';
 import { clock } from '../../text/format.ts';
 import { chip, gap, type Line, span } from '../../text/line.ts';
-import { sourceGrid } from '../panes/kill-switch.ts';
 import type { ModalLine, ModalRenderer, View } from '../view.ts';
 import {
   BLANK,
@@ -43,12 +42,26 @@ export const renderSwitch: ModalRenderer<KillSwitchModal> = (view, modal, width)
       ...hint,
       ...busy,
       BLANK,
-      hintLine(['Enter', 'next'], ['Tab', 'moves'], ['Esc', 'leaves all as it is']),
+      hintLine(
+        width,
+        ['Enter', enterSays(modal)],
+        ['Tab', 'moves'],
+        ['Esc', 'leaves all as it is'],
+      ),
     ],
   };
 };
 
+function enterSays({ action, field }: KillSwitchModal): string {
+  if (field === 'cancel') return 'leaves all as it is';
+  if (field === 'fire') return action === 'arm' ? 'stops all traffic' : 'lets traffic go on';
+  return 'goes on';
+}
+
 const FIELDS_AT = { confirm: 2, reason: 3, fire: 5, cancel: 5 } as const;
+
+const REASON = { label: 'Reason', name: 'reason', empty: 'for the audit log; may stay empty' };
+const CONFIRM = { label: 'Confirm', name: 'confirm' };
 
 function armLines(view: View, modal: KillSwitchModal, width: number): readonly ModalLine[] {
   const { field } = modal;
@@ -58,12 +71,11 @@ function armLines(view: View, modal: KillSwitchModal, width: number): readonly M
       'strong',
       width,
     ),
-    spare([span('dim', 'Each agent is told why. Nothing leaves until it is disarmed.')]),
+    ...paragraph('Each agent is told why. Nothing leaves until it is disarmed.', 'dim', width).map(
+      ({ line }) => spare(line),
+    ),
     BLANK,
-    ...sourceGrid([], width, view.glyphs).map(spare),
-    BLANK,
-    { line: fieldLine(view, 'Reason', modal.reason, width, field === 'reason') },
-    spare([gap(11), span('dim', 'for the audit log; may be left empty')]),
+    { line: fieldLine(view, REASON, modal.reason, width, field === 'reason') },
     BLANK,
     { line: buttons(view, modal, 'STOP ALL TRAFFIC', width) },
   ];
@@ -80,8 +92,8 @@ function disarmLines(
   const others = sources.filter(({ source }) => source !== 'http');
   const form: readonly ModalLine[] = [
     ...paragraph(`Disarming REOPENS egress. Type ${CONFIRMATION}:`, 'strong', width),
-    { line: fieldLine(view, 'Confirm', modal.confirm, Math.min(width, 24), field === 'confirm') },
-    { line: fieldLine(view, 'Reason', modal.reason, width, field === 'reason') },
+    { line: fieldLine(view, CONFIRM, modal.confirm, Math.min(width, 24), field === 'confirm') },
+    { line: fieldLine(view, REASON, modal.reason, width, field === 'reason') },
     BLANK,
     { line: buttons(view, modal, 'DISARM http', width) },
   ];
@@ -109,15 +121,15 @@ function disarmLines(
 
 /** Who holds it, since when and why, and what lets go. */
 function holdLines({ glyphs }: View, each: ActiveSource, width: number): readonly ModalLine[] {
+  const clear =
+    each.source === 'http' ? [] : paragraph(`clear it: ${each.clear}`, 'accent', width, '  ');
   return [
-    {
-      line: [
-        span('alarm', `${glyphs.held} ${each.source.padEnd(9)}`),
-        span('label', `since ${clock(each.since)}  `),
-        span('text', each.reason),
-      ],
-    },
-    ...(each.source === 'http' ? [] : paragraph(`clear it: ${each.clear}`, 'dim', width, '  ')),
+    spare([
+      span('alarm', `${glyphs.held} ${each.source.padEnd(9)}`),
+      span('label', `since ${clock(each.since)}  `),
+      span('text', each.reason),
+    ]),
+    ...clear.map(({ line }) => spare(line)),
   ];
 }
 
@@ -125,10 +137,10 @@ function buttons(view: View, modal: KillSwitchModal, text: string, width: number
   const fire = !mayFire(modal) ? 'shut' : modal.field === 'fire' ? 'here' : 'there';
   return [
     marker(view, modal.field === 'fire'),
-    button(text, fire, true),
+    button(text, 'fire', fire, true),
     gap(width < 44 ? 0 : 3),
     marker(view, modal.field === 'cancel'),
-    button('Cancel', modal.field === 'cancel' ? 'here' : 'there'),
+    button('Cancel', 'cancel', modal.field === 'cancel' ? 'here' : 'there'),
   ];
 }
 
@@ -167,7 +179,7 @@ function done(view: View, outcome: Extract<SwitchOutcome, { ok: true }>, width: 
       BLANK,
       ...holding.flatMap((each) => holdLines(view, each, width)),
       BLANK,
-      hintLine(['Enter', 'closes']),
+      hintLine(width, ['Enter', 'closes']),
     ],
   };
 }

@@ -22,7 +22,7 @@ export const renderDetails: ModalRenderer<DetailModal> = (
       'dim',
       width,
     ).map(({ line }) => spare(line)),
-    hintLine(['Enter', 'closes']),
+    hintLine(width, ['Enter', 'closes']),
   ],
 });
 
@@ -57,24 +57,25 @@ export const renderAlarms: ModalRenderer<AlarmsModal> = ({ model, glyphs }, { sc
       ...(standing.length === 0 ? none : lines),
       ...(standing.length === 0
         ? []
-        : [
-            spare([span('dim', 'Nothing flashes any more; what stands goes when its cause does.')]),
-          ]),
-      hintLine(['Enter', 'closes']),
+        : [spare([span('dim', 'Seen. Each goes when its cause does.')])]),
+      hintLine(width, ['Enter', 'closes']),
     ],
   };
 };
 
 /** Every key. */
-export const renderHelp: ModalRenderer<HelpModal> = ({ glyphs, model }, { scroll }) => {
+export const renderHelp: ModalRenderer<HelpModal> = ({ glyphs, model }, { scroll }, width) => {
+  const indent = width < 50 ? 9 : 13;
   const keys = (
     title: string,
     ...pairs: readonly (readonly [string, string])[]
   ): readonly ModalLine[] => [
     { line: [span('label', title)] },
-    ...pairs.map(([key, says]) => ({
-      line: [gap(2), span('key', key.padEnd(11)), span('text', says)],
-    })),
+    ...pairs.flatMap(([key, says]) =>
+      paragraph(says, 'text', width - indent).map(({ line }, at) => ({
+        line: [gap(2), span('key', (at === 0 ? key : '').padEnd(indent - 2)), ...line],
+      })),
+    ),
   ];
   const legend: Line = [
     span('out', glyphs.out),
@@ -106,9 +107,9 @@ export const renderHelp: ModalRenderer<HelpModal> = ({ glyphs, model }, { scroll
       ...act,
       ...keys(
         'LOOK',
-        ['1-6 Tab', 'choose a pane'],
+        ['1-6', 'choose a pane; Tab: the next'],
         ['z', 'the pane alone; once more: all'],
-        ['Up Down', 'scroll (PgUp PgDn g G); stops the tail'],
+        ['Arrows', 'scroll (PgUp PgDn g G); stops the tail'],
         ['t', 'tail: stop, or follow the newest'],
         ['Enter', 'details of the activity'],
         ['/', 'filter: host: type: dir:out session: agent: n>2 -word'],

@@ -44,7 +44,7 @@ export const renderReload: ModalRenderer<ReloadModal> = (view, { result, error }
         ],
       },
       BLANK,
-      hintLine(['Enter', 'closes']),
+      hintLine(width, ['Enter', 'closes']),
     ],
   };
 };
@@ -68,7 +68,7 @@ function refused(view: View, error: NonNullable<ReloadModal['error']>, width: nu
           width,
         )),
     BLANK,
-    hintLine(['Enter', 'closes']),
+    hintLine(width, ['Enter', 'closes']),
   ];
   return { title: 'RELOAD REFUSED', tone: 'alarm' as const, lines };
 }

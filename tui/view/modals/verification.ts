@@ -31,8 +31,8 @@ export const renderVerification: ModalRenderer<VerifyModal> = (view, modal, widt
       ...(error === undefined ? [] : refusalLines(view, error, width)),
       BLANK,
       running
-        ? hintLine(['Esc', 'stops waiting'])
-        : hintLine(['Up Down', 'why'], ['r', 'again'], ['Esc', 'closes']),
+        ? hintLine(width, ['Esc', 'stops waiting'])
+        : hintLine(width, ['Up Down', 'why'], ['r', 'again'], ['Esc', 'closes']),
     ],
   };
 };

@@ -33,7 +33,7 @@ export function columnsFor(width: number): Columns {
   const direction = width >= 58 ? 6 : 1;
   const session = width >= 34 ? 8 : 0;
   const agent = width >= 76 ? 9 : 0;
-  const host = width >= 90 ? 18 : width >= 48 ? 9 : 0;
+  const host = width >= 90 ? 18 : width >= 62 ? 10 : width >= 48 ? 9 : 0;
   const request = width >= 120 ? 12 : 0;
   const added = width >= 54 ? 5 : 0;
   const fixed = [TIME, direction, session, agent, host, request, added].filter((each) => each > 0);

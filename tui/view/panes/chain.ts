@@ -22,7 +22,7 @@ export const renderChain: PaneRenderer = (view, width, height) => {
   const more: readonly Line[] = [
     checkpointLine(facts, width),
     field('head', span('text', chain.head.slice(0, 12))),
-    field('key', span('text', signer.vkey)),
+    field('key', span('text', signer.vkey.split('+').slice(0, 2).join('+'))),
     field('made', span('text', `${count(signer.signatures)} signatures`), lastSignature(facts)),
     ...(signer.restarts > 0
       ? [field('lost', span('warn', `${signer.restarts} times since the start`))]

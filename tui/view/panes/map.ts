@@ -1,6 +1,6 @@
 import type { Facts } from '../../model/model.ts';
 import { bytes, clock, count, span as duration } from '../../text/format.ts';
-import { firstFitting, gap, type Line, type Role, span } from '../../text/line.ts';
+import { firstFitting, flow, gap, type Line, type Role, span } from '../../text/line.ts';
 import { filled } from '../../text/spark.ts';
 import type { Glyphs } from '../../theme/glyphs.ts';
 import type { PaneRenderer } from '../view.ts';
@@ -47,9 +47,35 @@ export const renderMap: PaneRenderer = ({ model, glyphs }, width, height) => {
       ? [field('skipped', span('dim', `${policy.skipped.length} values that are too common`))]
       : []),
   ];
-  const lines = [...essentials, ...more.slice(0, Math.max(0, height - essentials.length))];
+  const kept = [...essentials, ...more.slice(0, Math.max(0, height - essentials.length))];
+  const lines = [...kept, ...typeLines(facts, width, height - kept.length)];
   return { title, lines, ...(refused || off ? { tone: 'alarm' as const } : {}) };
 };
+
+/** What is looked for, by name: the operator's own first. */
+function typeLines({ policy }: Facts, width: number, room: number): readonly Line[] {
+  if (room < 4) return [];
+  const own = new Set(policy.operator);
+  const names = [...own, ...policy.types.filter((type) => !own.has(type))];
+  const lines = flow(
+    names.map((name): Line => [span(own.has(name) ? 'accent' : 'dim', name)]),
+    width,
+    1,
+  );
+  const most = room - 2;
+  const left = lines.length - most;
+  const shown = left > 0 ? lines.slice(0, most - 1) : lines;
+  const told = shown.reduce(
+    (sum, line) => sum + line.filter(({ text }) => text.trim() !== '').length,
+    0,
+  );
+  return [
+    [],
+    [span('label', 'looks for')],
+    ...shown,
+    ...(left > 0 ? [[span('dim', `and ${names.length - told} more: waterwall patterns`)]] : []),
+  ];
+}
 
 function fullness({ store }: Facts, width: number, glyphs: Glyphs): Line {
   const share = store.capacity === 0 ? 0 : store.size / store.capacity;

@@ -1,47 +1,52 @@
 import type { SessionRow } from '../../../lib/control/session-rows.ts';
-import { fit } from '../../text/cells.ts';
 import { clock, span as duration, shortCount, shortHost, shortSession } from '../../text/format.ts';
 import {
-  type Cell,
   clipLine,
   gap,
   type Line,
   lineWidth,
   type Role,
-  row,
+  type Span,
   span,
 } from '../../text/line.ts';
-import { sparkline } from '../../text/spark.ts';
+import { course } from '../../text/spark.ts';
 import type { Glyphs } from '../../theme/glyphs.ts';
 import type { PaneRenderer } from '../view.ts';
 import { typeList } from './activity-row.ts';
-
-/** Ten minutes without a request. */
-const IDLE_AFTER = 600_000;
+import { isIdle, sessionBlock } from './session-block.ts';
 
 /** 6 ACTIVE SESSIONS: who talks, to whom, and what of theirs was kept back. */
-export const renderSessions: PaneRenderer = ({ model, now, glyphs }, width) => {
+export const renderSessions: PaneRenderer = ({ model, now, glyphs }, width, height) => {
   const title = '6 ACTIVE SESSIONS';
   const { facts } = model;
   if (facts === undefined) return { title, lines: [] };
   const sessions = [...facts.sessions].sort((a, b) => (a.last_ts < b.last_ts ? 1 : -1));
   if (sessions.length === 0) return { title, lines: [[span('dim', 'no session yet')]] };
+  const active = sessions.filter((each) => !isIdle(each, now)).length;
+  const badge = [span('dim', `${active} active of ${sessions.length}`)];
+  if (model.zoom && model.focus === 'sessions' && height >= 8) {
+    const blocks = sessions.map((each) => sessionBlock(each, width, now, glyphs));
+    return {
+      title,
+      badge,
+      lines: blocks.flatMap((lines, at) => (at === 0 ? lines : [[], ...lines])),
+    };
+  }
   const columns = columnsFor(width);
-  const active = sessions.filter((each) => now - Date.parse(each.last_ts) < IDLE_AFTER).length;
   return {
     title,
-    badge: [span('dim', `${active} active of ${sessions.length}`)],
+    badge,
     lines: [
-      tableRow(columns, () => undefined, [span('dim', 'types redacted')]),
+      tableRow(columns, (name) => [span('dim', HEADS[name] ?? name)], [
+        span('dim', 'types redacted'),
+      ]),
       ...sessions.map((each) => {
-        const idle = now - Date.parse(each.last_ts) >= IDLE_AFTER;
-        const types = typeList(each.types, glyphs);
-        const read = (name: Name): Field => FIELDS[name](each, { now, glyphs, columns });
-        return tableRow(
-          columns,
-          (name) => (idle ? { ...read(name), role: 'dim' } : read(name)),
-          types,
-        );
+        const idle = isIdle(each, now);
+        const read = (name: Name): Line => {
+          const line = FIELDS[name](each, { now, glyphs, columns });
+          return idle ? line.map(({ text }) => span('dim', text)) : line;
+        };
+        return tableRow(columns, read, typeList(each.types, glyphs));
       }),
     ],
   };
@@ -53,6 +58,7 @@ type Name =
   | 'host'
   | 'sent'
   | 'answered'
+  | 'now'
   | 'redacted'
   | 'restored'
   | 'unknown'
@@ -60,10 +66,7 @@ type Name =
   | 'last'
   | 'minute';
 
-interface Field {
-  readonly text: string;
-  readonly role: Role;
-}
+const HEADS: Readonly<Partial<Record<Name, string>>> = { minute: 'last minute' };
 
 interface Columns {
   readonly widths: readonly (readonly [Name, number])[];
@@ -83,6 +86,7 @@ const BY_WEIGHT: readonly (readonly [name: Name, narrow: number, wide: number])[
   ['age', 6, 6],
   ['minute', 12, 12],
   ['answered', 8, 8],
+  ['now', 3, 3],
 ];
 
 const ORDER: readonly Name[] = [
@@ -91,6 +95,7 @@ const ORDER: readonly Name[] = [
   'host',
   'sent',
   'answered',
+  'now',
   'redacted',
   'restored',
   'unknown',
@@ -99,11 +104,13 @@ const ORDER: readonly Name[] = [
   'minute',
 ];
 
-const TYPES_WANTED = 22;
+/** What was kept back says more than how busy a minute was. */
+const typesWanted = (width: number): number => (width >= 100 ? 34 : 22);
 
 function columnsFor(width: number): Columns {
   const wide = width >= 130;
-  let room = width - TYPES_WANTED;
+  const wanted = typesWanted(width);
+  let room = width - wanted;
   const kept = new Map<Name, number>();
   for (const [name, narrow, broad] of BY_WEIGHT) {
     const size = wide ? broad : narrow;
@@ -115,28 +122,26 @@ function columnsFor(width: number): Columns {
     const size = kept.get(name);
     return size === undefined ? [] : [[name, size] as const];
   });
-  return { widths, types: Math.max(0, room + TYPES_WANTED) };
+  return { widths, types: Math.max(0, room + wanted) };
 }
 
 const RIGHT: ReadonlySet<Name> = new Set([
   'sent',
   'answered',
+  'now',
   'redacted',
   'restored',
   'unknown',
   'age',
 ]);
 
-function tableRow(columns: Columns, read: (name: Name) => Field | undefined, types: Line): Line {
-  const cells = columns.widths.map(([name, width]): Cell => {
-    const { text, role } = read(name) ?? {
-      text: name === 'minute' ? 'last minute' : name,
-      role: 'dim',
-    };
-    return { width, role, text, align: RIGHT.has(name) ? 'right' : 'left' };
+function tableRow(columns: Columns, read: (name: Name) => Line, types: Line): Line {
+  const cells = columns.widths.flatMap(([name, width]): Line => {
+    const cell = clipLine(read(name), width);
+    const fill = gap(width - lineWidth(cell));
+    return RIGHT.has(name) ? [fill, ...cell, gap(1)] : [...cell, fill, gap(1)];
   });
-  const shown = clipLine(types, columns.types);
-  return [...row(cells), gap(1), ...shown, gap(columns.types - lineWidth(shown))];
+  return [...cells, ...clipLine(types, columns.types)];
 }
 
 interface Surroundings {
@@ -145,36 +150,27 @@ interface Surroundings {
   readonly columns: Columns;
 }
 
-const text = (value: string): Field => ({ text: value, role: 'text' });
+const text = (value: string, role: Role = 'text'): readonly [Span] => [span(role, value)];
 
-const FIELDS: Readonly<Record<Name, (each: SessionRow, around: Surroundings) => Field>> = {
+const FIELDS: Readonly<Record<Name, (each: SessionRow, around: Surroundings) => Line>> = {
   session: ({ session }, { columns }) => {
-    const width = columns.widths.find(([name]) => name === 'session')?.[1] ?? 8;
-    return {
-      text: session === null ? 'no id' : width > 8 ? session : shortSession(session),
-      role: 'strong',
-    };
+    const width = widthOf(columns, 'session');
+    return text(session === null ? 'no id' : width > 8 ? session : shortSession(session), 'strong');
   },
   agent: ({ agent }) => text(agent ?? '\u2013'),
-  host: ({ host }, { columns }) => {
-    const width = columns.widths.find(([name]) => name === 'host')?.[1] ?? 0;
-    return text(width >= 20 ? host : shortHost(host));
-  },
+  host: ({ host }, { columns }) => text(widthOf(columns, 'host') >= 20 ? host : shortHost(host)),
   sent: ({ requests }) => text(shortCount(requests)),
   answered: ({ answers }) => text(shortCount(answers)),
-  redacted: ({ redactions }) => ({
-    text: shortCount(redactions),
-    role: redactions > 0 ? 'out' : 'text',
-  }),
+  now: ({ in_flight: now }) => text(shortCount(now), now > 0 ? 'accent' : 'dim'),
+  redacted: ({ redactions }) => text(shortCount(redactions), redactions > 0 ? 'out' : 'text'),
   restored: ({ restored }) => text(shortCount(restored)),
-  unknown: ({ unknown_placeholders: count }) => ({
-    text: shortCount(count),
-    role: count > 0 ? 'alarm' : 'dim',
-  }),
+  unknown: ({ unknown_placeholders: count }) =>
+    text(shortCount(count), count > 0 ? 'alarm' : 'dim'),
   age: ({ first_ts: since }, { now }) => text(duration((now - Date.parse(since)) / 1000)),
-  last: ({ last_ts: last }) => ({ text: clock(last), role: 'dim' }),
-  minute: ({ recent }, { glyphs }) => ({
-    text: fit(sparkline(recent, 12, glyphs), 12),
-    role: 'spark',
-  }),
+  last: ({ last_ts: last }) => text(clock(last), 'dim'),
+  minute: ({ recent }, { glyphs }) => course(recent, 12, glyphs),
 };
+
+function widthOf({ widths }: Columns, wanted: Name): number {
+  return widths.find(([name]) => name === wanted)?.[1] ?? 0;
+}
