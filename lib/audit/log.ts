@@ -94,6 +94,8 @@ function startLog(at: OpenSegment, deps: LogDeps, lock: LogLock): AuditLog {
   let built = end;
   let durable = end;
   let closing: Promise<void> | undefined;
+  /** The line that was appended last. */
+  let latest: Promise<number> | undefined;
   const follower = deps.follow?.(end, at.segment);
   const writer = createWriter(file, {
     nextSegment: (first) => createSegment(chain, first),
@@ -102,7 +104,7 @@ function startLog(at: OpenSegment, deps: LogDeps, lock: LogLock): AuditLog {
 
   /** Builds the line at once: its place, and what the caller's objects say now, are settled here. */
   function append(type: LineType, fields: LineFields, seals = false): Promise<number> {
-    return new Promise((resolve, reject) => {
+    latest = new Promise((resolve, reject) => {
       if (writer.failure !== undefined) throw writer.failure;
       const now = deps.now();
       const bytes = buildLine(built, now, type, fields);
@@ -116,12 +118,15 @@ function startLog(at: OpenSegment, deps: LogDeps, lock: LogLock): AuditLog {
       };
       writer.push({ seq, bytes, seals, settle, fail: reject });
     });
+    return latest;
   }
 
-  async function close(): Promise<void> {
+  async function close(last: () => LineFields): Promise<void> {
     try {
+      // What the last line says may depend on those before it.
+      await latest?.catch(() => {});
       if (writer.failure === undefined) {
-        await append('stop', {});
+        await append('stop', last());
         await follower?.stopping();
       }
     } finally {
@@ -136,8 +141,8 @@ function startLog(at: OpenSegment, deps: LogDeps, lock: LogLock): AuditLog {
     rotate(fields = {}) {
       return closing === undefined ? append('rotation', fields, true) : Promise.reject(closed());
     },
-    close() {
-      closing ??= close();
+    close(last = () => ({})) {
+      closing ??= close(last);
       return closing;
     },
     get failure() {

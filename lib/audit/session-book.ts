@@ -13,15 +13,24 @@ import type { SignedLog } from './signed-log.ts';
 export interface SessionBook {
   /** Takes a line of the log. */
   note(line: SessionLine): void;
+  /**
+   * Takes the lines of sessions that a crash, or a signer that was silent, left without a manifest,
+   * before any that come now, and ends those that do not go on.
+   *
+   * @param read - gives them
+   */
+  resume(read: (take: (line: SessionLine) => void) => Promise<void>): Promise<void>;
   /** Ends the sessions that nothing was heard of for long. */
   endIdle(): Promise<void>;
   /** Ends all of them, before the log is closed. */
   endAll(): Promise<void>;
+  /** Number of sessions with lines that no manifest tells of. */
+  readonly open: number;
 }
 
 export interface SessionBookDeps {
   readonly keys: PublicKeys;
-  readonly log: () => Pick<SignedLog, 'append' | 'manifest' | 'latest'>;
+  readonly log: () => Pick<SignedLog, 'append' | 'manifest' | 'latest' | 'signed'>;
   /** Where the manifests go. */
   readonly folder: string;
   /** Milliseconds after which a session has ended. */
@@ -34,24 +43,32 @@ export interface SessionBookDeps {
 /** Sessions are named by clients: no more of them at a time. The one heard of least recently ends. */
 const MOST = 1_000;
 
+/** How long the first signature after a start may take before interrupted sessions wait for a later look. */
+const FIRST_SIGNATURE = 10_000;
+
 export function createSessionBook(deps: SessionBookDeps): SessionBook {
   const { keys, folder, idle, now, onFault } = deps;
   const sums = createSessionSums();
   /** The one heard of least recently is the first. */
   const heard = new Map<string | undefined, number>();
+  /** Sessions of an earlier run that nothing was heard of in this one. */
+  const interrupted = new Set<string | undefined>();
+  /** Lines that came while earlier ones are being read back. */
+  let late: SessionLine[] | undefined;
   /** One after the other: each asks the signer. */
   let work: Promise<void> = Promise.resolve();
 
-  function queue(sessions: readonly (string | undefined)[], endedBy: 'idle' | 'stop') {
-    for (const session of sessions) {
-      work = work.then(() => end(session, endedBy)).catch(onFault);
-    }
+  function queue(sessions: () => Iterable<string | undefined>, endedBy: 'idle' | 'stop') {
+    work = work.then(async () => {
+      for (const session of [...sessions()]) await end(session, endedBy).catch(onFault);
+    });
     return work;
   }
 
-  async function end(session: string | undefined, endedBy: 'idle' | 'stop'): Promise<void> {
+  async function end(session: string | undefined, why: 'idle' | 'stop'): Promise<void> {
     const sum = sums.sum(session);
     if (sum === undefined) return;
+    const endedBy = interrupted.has(session) ? 'interrupted' : why;
     const log = deps.log();
     const checkpoint = openCheckpoint(log.latest ?? '', keys.log);
     if ('fault' in checkpoint) throw unsigned(checkpoint.fault);
@@ -62,37 +79,80 @@ export function createSessionBook(deps: SessionBookDeps): SessionBook {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     // A crash may have left one under this name, without its line.
     replaceFile(join(folder, sessionFile(sum.first, sum.last)), envelope);
-    sums.drop(session);
-    heard.delete(session);
+    forget(session);
     // Nothing was awaited since the lines were looked at: the manifest's line comes right after them.
     await log.append('manifest', manifestFields(sum, envelope));
+  }
+
+  function forget(session: string | undefined): void {
+    sums.drop(session);
+    heard.delete(session);
+    interrupted.delete(session);
+  }
+
+  function note(line: SessionLine): void {
+    const session = sums.add(line);
+    if (session === undefined) return;
+    heard.delete(session.name);
+    heard.set(session.name, now());
+    interrupted.delete(session.name);
+    if (heard.size > MOST) endOldest();
   }
 
   /** Whether or not its manifest can be signed: what is kept in memory has a limit. */
   function endOldest(): void {
     const [oldest] = heard.keys();
     heard.delete(oldest);
-    void queue([oldest], 'idle').then(() => {
-      if (!heard.has(oldest)) sums.drop(oldest);
+    void queue(() => [oldest], 'idle').then(() => {
+      if (!heard.has(oldest)) forget(oldest);
     });
   }
 
+  function takeEarlier(line: SessionLine): void {
+    const { session } = line.members;
+    const name = typeof session === 'string' ? session : undefined;
+    if (line.type === 'manifest') forget(name);
+    if (sums.add(line) === undefined) return;
+    heard.delete(name);
+    // As long ago as can be: it is ended at the next look.
+    heard.set(name, Number.NEGATIVE_INFINITY);
+    interrupted.add(name);
+    const [oldest] = heard.keys();
+    if (heard.size > MOST) forget(oldest);
+  }
+
+  async function resume(read: (take: (line: SessionLine) => void) => Promise<void>): Promise<void> {
+    late = [];
+    await read(takeEarlier).catch((error: unknown) => {
+      // Of what was not read to its end no manifest could be right.
+      for (const session of interrupted) forget(session);
+      onFault(error);
+    });
+    const meanwhile = late;
+    late = undefined;
+    for (const line of meanwhile) note(line);
+    if (interrupted.size > 0) await deps.log().signed(FIRST_SIGNATURE);
+  }
+
+  function endIdle(): Promise<void> {
+    const since = now() - idle;
+    return queue(
+      () => [...heard].filter(([, at]) => at <= since).map(([session]) => session),
+      'idle',
+    );
+  }
+
   return {
-    note(line) {
-      const session = sums.add(line);
-      if (session === undefined) return;
-      heard.delete(session.name);
-      heard.set(session.name, now());
-      if (heard.size > MOST) endOldest();
+    note: (line) => (late === undefined ? note(line) : void late.push(line)),
+    resume(read) {
+      work = work.then(() => resume(read)).catch(onFault);
+      return endIdle();
     },
-    endIdle() {
-      const since = now() - idle;
-      return queue(
-        [...heard].filter(([, at]) => at <= since).map(([session]) => session),
-        'idle',
-      );
+    endIdle,
+    endAll: () => queue(() => sums.sessions, 'stop'),
+    get open() {
+      return sums.sessions.length;
     },
-    endAll: () => queue(sums.sessions, 'stop'),
   };
 }
 

@@ -12,10 +12,13 @@ export interface LogState {
   readonly root: Uint8Array;
 }
 
+/** Why a session has ended; `interrupted` is one that the daemon's crash ended, found at its next start. */
+export type EndedBy = 'idle' | 'stop' | 'interrupted';
+
 /** Writes what is to be signed about a session that has ended. */
 export function formatSessionManifest(
   { origin, size, root }: LogState,
-  endedBy: 'idle' | 'stop',
+  endedBy: EndedBy,
   sum: SessionSum,
 ): Buffer {
   const sha256 = Buffer.from(root).toString('hex');

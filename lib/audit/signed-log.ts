@@ -150,8 +150,8 @@ export async function openSignedLog(logFolder: string, deps: SignedLogDeps): Pro
       return failure === undefined ? append(type, fields) : Promise.reject(failure);
     },
     rotate: log.rotate,
-    async close() {
-      await close().finally(() => at.close());
+    async close(last) {
+      await close(last).finally(() => at.close());
     },
     get failure() {
       return log.failure ?? at.failure;

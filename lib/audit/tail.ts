@@ -55,7 +55,7 @@ function splitLines(bytes: Buffer): Buffer[] {
 }
 
 /** Reads up to `length` bytes; fewer only at the end of the file. */
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+export async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length);
   let filled = 0;
   while (filled < length) {

@@ -50,6 +50,8 @@ export interface AuditLog {
   /**
    * Appends `stop`, waits for what is queued, closes the file and lets go of the log folder.
    * Lines after it fail.
+   *
+   * @param last - the fields of `stop`, asked for when all lines before it are durable
    */
-  close(): Promise<void>;
+  close(last?: () => LineFields): Promise<void>;
 }

@@ -166,7 +166,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       hosts.sites.close();
       signals.close();
       await settledWithin(safeguards.sessions.endAll(), LAST_MANIFESTS);
-      await audit.close();
+      await audit.close(() => ({ open_sessions: safeguards.sessions.open }));
       rmSync(files.pid, { force: true });
     });
   }

@@ -50,6 +50,7 @@ function bookRig() {
     onFault: (error) => faults.push(error),
     log: () => ({
       latest: rig.latest,
+      signed: async () => true,
       async manifest(payload) {
         rig.meanwhile();
         return signEnvelope(payload, keys.manifest, SEED);

@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,10 +10,9 @@ import { waterwall } from '../cli/transcript.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
 import { startProvider } from '../support/provider.ts';
 import { makeSecret } from '../support/secrets.ts';
+import { PYTHON, verdicts } from './support/verdicts.ts';
 
 const run = promisify(execFile);
-const PYTHON = spawnSync('python3', ['--version']).status === 0;
-const VERIFY_PY = new URL('../../share/verify.py', import.meta.url).pathname;
 
 const KNOWN = 'planted-known-secret-8841';
 const ALLOWED = 'planted-allowed-value-7733';
@@ -46,13 +45,6 @@ async function talk(daemon: Daemon, session: string, requests = SECRETS.length):
       body: { messages: [{ role: 'user', content }] },
     });
   }
-}
-
-async function verdicts(bundle: string, pubkey: string): Promise<readonly (number | null)[]> {
-  const { code } = await waterwall(['verify-evidence', bundle, '--pubkey', pubkey]);
-  if (!PYTHON) return [code, code];
-  const { status } = spawnSync('python3', ['-B', VERIFY_PY, bundle, '--pubkey', pubkey]);
-  return [code, status];
 }
 
 test('a bundle of a running proxy holds everything, is the same again, and holds no secret', async () => {

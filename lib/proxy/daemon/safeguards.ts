@@ -2,6 +2,7 @@ import { openHomeLog } from '../../audit/home-log.ts';
 import { readPublicKeys } from '../../audit/public-keys.ts';
 import { createSessionBook, type SessionBook } from '../../audit/session-book.ts';
 import type { SignedLog } from '../../audit/signed-log.ts';
+import { readUnended } from '../../audit/unended.ts';
 import { filesOf } from '../../config/files.ts';
 import { parseSettings } from '../../config/load/settings.ts';
 import type { Homes, Settings } from '../../config/types.ts';
@@ -55,6 +56,8 @@ export async function openSafeguards(
     onFault,
   });
   undo.add(() => audit.close());
+  const { length } = audit.head;
+  void sessions.resume((take) => readUnended(files.chain, length, take));
   const killSwitch = createKillSwitch({
     runFolder: homes.run,
     latchFile: files.killSwitchLatch,
