@@ -17,7 +17,7 @@ import type { LineFields } from './types.ts';
 export async function openHomeLog(
   homes: Homes,
   settings: Settings['audit'],
-  deps: Pick<SignedLogDeps, 'onPoison' | 'onSigner' | 'onLine' | 'onFault'>,
+  deps: Pick<SignedLogDeps, 'onPoison' | 'onSigner' | 'onAppended' | 'onLine' | 'onFault'>,
 ): Promise<SignedLog> {
   const files = filesOf(homes);
   const { signerSocket } = settings;

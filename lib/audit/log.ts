@@ -39,6 +39,8 @@ export interface AppendedLine {
 
 /** Who goes along with a log. */
 export interface LogFollower {
+  /** A line has its place and its bytes; it is not durable yet. */
+  appended?(line: AppendedLine): void;
   /** A line has become durable; in order, before its append settles. */
   durable(head: ChainHead, type: LineType, line: AppendedLine): void;
   /** `stop` is durable. The log is closed when this settles. */
@@ -111,12 +113,14 @@ function startLog(at: OpenSegment, deps: LogDeps, lock: LogLock): AuditLog {
       const seq = built.length;
       const head: ChainHead = { length: seq + 1, hash: leafHash(bytes.subarray(0, -1)) };
       built = head;
+      const line = { seq, ts: now.toISOString(), type, members: fields };
       const settle = (): void => {
         durable = head;
-        follower?.durable(head, type, { seq, ts: now.toISOString(), type, members: fields });
+        follower?.durable(head, type, line);
         resolve(seq);
       };
       writer.push({ seq, bytes, seals, settle, fail: reject });
+      follower?.appended?.(line);
     });
     return latest;
   }

@@ -6,11 +6,13 @@ import { openCheckpoint } from './checkpoint.ts';
 import { sessionFile } from './evidence/names.ts';
 import type { PublicKeys } from './public-keys.ts';
 import { formatSessionManifest, manifestFields } from './session-manifest.ts';
-import { createSessionSums, type SessionLine } from './session-sums.ts';
+import { createSessionSums, type SessionLine, sessionOf } from './session-sums.ts';
 import type { SignedLog } from './signed-log.ts';
 
 /** Follows the sessions of a log, and ends each with a signed manifest. */
 export interface SessionBook {
+  /** A line has its place in the log; {@link SessionBook.note} follows when it is durable. */
+  expect(line: SessionLine): void;
   /** Takes a line of the log. */
   note(line: SessionLine): void;
   /**
@@ -53,6 +55,8 @@ export function createSessionBook(deps: SessionBookDeps): SessionBook {
   const heard = new Map<string | undefined, number>();
   /** Sessions of an earlier run that nothing was heard of in this one. */
   const interrupted = new Set<string | undefined>();
+  /** Lines that have their place and are not durable yet, of each session that has some. */
+  const coming = new Map<string | undefined, number>();
   /** Lines that came while earlier ones are being read back. */
   let late: SessionLine[] | undefined;
   /** One after the other: each asks the signer. */
@@ -74,8 +78,8 @@ export function createSessionBook(deps: SessionBookDeps): SessionBook {
     if ('fault' in checkpoint) throw unsigned(checkpoint.fault);
     const payload = formatSessionManifest(checkpoint, endedBy, sum);
     const envelope = Buffer.from(await log.manifest(payload));
-    // It went on meanwhile: then it has not ended.
-    if (sums.sum(session)?.last !== sum.last) return;
+    // It went on meanwhile, or does so with a line on its way to the disk: then it has not ended.
+    if (sums.sum(session)?.last !== sum.last || (coming.get(session) ?? 0) > 0) return;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     // A crash may have left one under this name, without its line.
     replaceFile(join(folder, sessionFile(sum.first, sum.last)), envelope);
@@ -142,8 +146,21 @@ export function createSessionBook(deps: SessionBookDeps): SessionBook {
     );
   }
 
+  function count(line: SessionLine, by: 1 | -1): void {
+    const session = sessionOf(line);
+    if (session === undefined) return;
+    const now = (coming.get(session.name) ?? 0) + by;
+    if (now > 0) coming.set(session.name, now);
+    else coming.delete(session.name);
+  }
+
   return {
-    note: (line) => (late === undefined ? note(line) : void late.push(line)),
+    expect: (line) => count(line, 1),
+    note(line) {
+      count(line, -1);
+      if (late === undefined) note(line);
+      else late.push(line);
+    },
     resume(read) {
       work = work.then(() => resume(read)).catch(onFault);
       return endIdle();

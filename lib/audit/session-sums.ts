@@ -41,12 +41,8 @@ export interface SessionLine {
 
 /** Adds up lines by their session. */
 export interface SessionSums {
-  /**
-   * Takes a line.
-   *
-   * @returns its session; undefined for a line of none
-   */
-  add(line: SessionLine): { readonly name: string | undefined } | undefined;
+  /** Takes a line; gives its session. */
+  add(line: SessionLine): ReturnType<typeof sessionOf>;
   /** What there is of a session since it was last taken; undefined where there is nothing. */
   sum(session: string | undefined): SessionSum | undefined;
   /** Forgets a session's lines. */
@@ -82,16 +78,24 @@ interface Adding {
   readonly frameworks: Set<string>;
 }
 
+/** The session of a line: what requests named, or those that named none; undefined for other lines. */
+export function sessionOf({
+  type,
+  members,
+}: Pick<SessionLine, 'type' | 'members'>): { readonly name: string | undefined } | undefined {
+  return SESSION_TYPES.has(type) ? { name: textOf(members['session']) } : undefined;
+}
+
 export function createSessionSums(): SessionSums {
   const adding = new Map<string | undefined, Adding>();
   return {
     add(line) {
-      if (!SESSION_TYPES.has(line.type)) return undefined;
-      const name = textOf(line.members['session']);
-      const sum = adding.get(name) ?? begin(line);
-      adding.set(name, sum);
+      const session = sessionOf(line);
+      if (session === undefined) return undefined;
+      const sum = adding.get(session.name) ?? begin(line);
+      adding.set(session.name, sum);
       take(sum, line);
-      return { name };
+      return session;
     },
     sum(session) {
       const sum = adding.get(session);

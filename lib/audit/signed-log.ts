@@ -24,6 +24,8 @@ export interface SignedLogDeps {
   onPoison(error: WaterwallError<'audit-unavailable'>): void;
   /** Told when requests begin to be refused for the signer's sake, and when they no longer are. */
   onSigner(failure: WaterwallError<'audit-unavailable'> | undefined): void;
+  /** Told of each line that has got its place, in order. */
+  onAppended?(line: AppendedLine): void;
   /** Told of each line that has become durable, in order. */
   onLine?(line: AppendedLine): void;
   /** What hinders nothing but should be known. */
@@ -118,6 +120,7 @@ export async function openSignedLog(logFolder: string, deps: SignedLogDeps): Pro
       let { length } = end;
       let first = segment;
       return {
+        appended: (line) => deps.onAppended?.(line),
         durable(head, type, line) {
           deps.onLine?.(line);
           length = head.length;

@@ -128,6 +128,19 @@ test('one that goes on while its manifest is signed has not ended', async () => 
   expect(rig.manifests()).toEqual(['00000000000000000000-00000000000000000001.dsse.json']);
 });
 
+test('nor one that has a line on its way to the disk', async () => {
+  const rig = bookRig();
+  rig.redaction('a', 'one');
+  const coming = { seq: 1, ts: '', type: 'refusal', members: { session: 'a' } };
+  rig.meanwhile = () => rig.book.expect(coming);
+  await rig.book.endAll();
+  expect(rig.manifests()).toEqual([]);
+  rig.meanwhile = () => {};
+  rig.append('refusal', { host: 'h', session: 'a', code: 'x' });
+  await rig.book.endAll();
+  expect(rig.manifests()).toEqual(['00000000000000000000-00000000000000000001.dsse.json']);
+});
+
 test('a stop ends all, also requests that named no session; what comes later is another session', async () => {
   const rig = bookRig();
   rig.redaction('a', 'one');

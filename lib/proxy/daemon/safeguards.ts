@@ -47,6 +47,7 @@ export async function openSafeguards(
     onFault,
   });
   const audit: SignedLog = await openHomeLog(homes, settings.audit, {
+    onAppended: sessions.expect,
     onLine: sessions.note,
     onPoison: (error) => {
       observer.auditFailed(error);
