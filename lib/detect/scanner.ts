@@ -18,6 +18,7 @@ import {
   windowsOf,
 } from './operator-pattern.ts';
 import { BUILT_IN_TYPES, PATTERNS } from './patterns.ts';
+import { holdsEscape } from './pem/block.ts';
 import { findPrivateKeys, PEM_TYPE } from './pem/find.ts';
 import { searchRegex } from './regex/search.ts';
 import { createRunReader } from './run-reader.ts';
@@ -46,7 +47,6 @@ interface KeywordHit {
   readonly keyword: Keyword;
 }
 
-const BACKSLASH = 0x5c;
 const PLAIN = (): number => 0;
 
 /**
@@ -60,6 +60,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
   const builtIn = PATTERNS.filter(({ type }) => !disabled.has(type));
   const operator = options.patterns.map(compileOperatorPattern);
   const isAllowed = createAllowList(options.allow);
+  const allowsSome = options.allow.length > 0;
   const findsKeys = !disabled.has(PEM_TYPE);
   const targets: readonly Target[] = [
     ...builtInTargets(builtIn),
@@ -146,8 +147,8 @@ export function compileScanner(options: PatternPolicy): Scanner {
     );
     const { ofLines, others } = runEnds;
     const unwrapped = ofLines.length === 0 ? undefined : unwrapLines(bytes, ofLines, depthAt);
-    spans.push(...runs.spans);
-    if (unwrapped !== undefined) spans.push(...encodedIn(unwrapped));
+    addAll(spans, runs.spans);
+    if (unwrapped !== undefined) addAll(spans, encodedIn(unwrapped));
     for (const pattern of operator) {
       const hits = keywordHits.get(pattern) ?? [];
       if (pattern.keywords.length > 0 && hits.length === 0) continue;
@@ -157,11 +158,11 @@ export function compileScanner(options: PatternPolicy): Scanner {
         bytes,
         windowsOf(pattern, hits, bytes.length),
       )) {
-        const escaped = bytes.subarray(match.start, match.end).includes(BACKSLASH);
+        const escaped = holdsEscape(bytes, match.start, match.end);
         spans.push({ ...match, type: pattern.type, depth: escaped ? depthAt(match.start) : 0 });
       }
     }
-    spans.push(...withoutKnown(contextual, spans));
+    addAll(spans, withoutKnown(contextual, spans));
     const keys = findPrivateKeys({
       bytes,
       depthAt,
@@ -169,10 +170,10 @@ export function compileScanner(options: PatternPolicy): Scanner {
       privateKeySeen: input.privateKeySeen ?? false,
       runEnds: () => [...ofLines, ...others].sort((a, b) => a - b),
     });
-    if (findsKeys) spans.push(...keys.spans);
-    spans.push(...apartFrom(assigned, spans));
+    if (findsKeys) addAll(spans, keys.spans);
+    addAll(spans, apartFrom(assigned, spans));
     return {
-      spans: uniteSpans(spans.filter((span) => !isAllowed(bytes, span))),
+      spans: uniteSpans(allowsSome ? spans.filter((span) => !isAllowed(bytes, span)) : spans),
       marks: marks.sort((a, b) => a.offset - b.offset),
       hazard: hazard || escapedSlash,
       hazardBelow,
@@ -203,6 +204,11 @@ function encodedTarget(encoded: EncodedAnchor): EncodedTarget {
   return { kind: 'encoded', anchor: encoded.anchor, encoded };
 }
 
+/** As `push(...)`, whose arguments must fit the stack. */
+function addAll(spans: Span[], more: readonly Span[]): void {
+  for (const span of more) spans.push(span);
+}
+
 /** Two names of one value (`client_secret_token`) are one find. */
 function addAssigned(
   spans: Span[],
@@ -211,8 +217,7 @@ function addAssigned(
   type: string,
 ): void {
   if (spans.at(-1)?.start === start) return;
-  const escaped = bytes.subarray(start, end).includes(BACKSLASH);
-  spans.push({ start, end, type, depth: escaped ? depthAt(start) : 0 });
+  spans.push({ start, end, type, depth: holdsEscape(bytes, start, end) ? depthAt(start) : 0 });
 }
 
 /** A match that lies within the one before adds nothing: floods of prefixes stay cheap. */

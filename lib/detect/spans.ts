@@ -1,7 +1,18 @@
-import type { Span } from './types.ts';
+import type { Range, Span } from './types.ts';
+
+/** Whether ranges are sorted and disjoint: as they are found, as a rule. */
+export function areApart(ranges: readonly Range[]): boolean {
+  let done = 0;
+  for (const { start, end } of ranges) {
+    if (start < done) return false;
+    done = end;
+  }
+  return true;
+}
 
 /** Sorts spans and unites those that overlap; the longest one gives type and depth. */
-export function uniteSpans(spans: readonly Span[]): Span[] {
+export function uniteSpans(spans: readonly Span[]): readonly Span[] {
+  if (areApart(spans)) return spans;
   const sorted = [...spans].sort((a, b) => a.start - b.start || b.end - a.end);
   const united: Span[] = [];
   let longest = 0;

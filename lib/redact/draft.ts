@@ -1,6 +1,6 @@
+import { areApart } from '../detect/spans.ts';
 import { applyEdits, type Edit } from '../json/edit.ts';
 import { escapeLiteralEdits } from '../vault/literal.ts';
-import type { Replacement } from '../vault/vault.ts';
 import type { Finding } from './finding.ts';
 import type { Inspection } from './inspect.ts';
 import type { RedactedBody, Redaction, RedactionContext } from './types.ts';
@@ -21,45 +21,48 @@ export interface Draft {
 /** Puts a placeholder where a secret stands. */
 export function replaceFinding(bytes: Buffer, finding: Finding, ctx: RedactionContext): DraftEdit {
   const { start, end } = finding;
-  const text = decodeThrough(bytes.subarray(start, end), finding.layers);
-  const made = ctx.vault.redact(finding.type, text, ctx.pin, ctx.now);
-  return { start, end, bytes: made.bytes, redactions: redactionsOf(made) };
-}
-
-/** A conversation holds the same secrets again and again. */
-const redactionsOfReplacement = new WeakMap<Replacement, readonly Redaction[]>();
-
-function redactionsOf(made: Replacement): readonly Redaction[] {
-  let redactions = redactionsOfReplacement.get(made);
-  if (redactions === undefined) {
-    redactions = [{ type: made.type, hmac: made.fingerprint }];
-    redactionsOfReplacement.set(made, redactions);
-  }
-  return redactions;
+  const { vault, pin, now } = ctx;
+  const made =
+    finding.layers.length === 0
+      ? vault.redactIn(bytes, start, end, finding.type, pin, now)
+      : vault.redact(
+          finding.type,
+          decodeThrough(bytes.subarray(start, end), finding.layers),
+          pin,
+          now,
+        );
+  return { start, end, bytes: made.bytes, redactions: made.redactions };
 }
 
 /**
- * Escapes literal placeholders that the client itself sends, except inside of what is replaced or
- * exempt.
+ * Adds the edits that escape literal placeholders which the client itself sends, except inside of
+ * what is replaced or exempt.
  *
  * @param edits - the replacements
  * @param isExempt - whether the place at an offset is forwarded untouched
  */
-export function escapeLiterals(
+export function withLiterals(
+  edits: readonly DraftEdit[],
   bytes: Buffer,
   inspection: Inspection,
-  edits: readonly DraftEdit[],
   ctx: RedactionContext,
   isExempt: (offset: number) => boolean = () => false,
-): DraftEdit[] {
+): readonly DraftEdit[] {
   const offsets = inspection.marks
     .filter((mark) => mark.kind === 'placeholder')
     .map((mark) => mark.offset);
-  if (offsets.length === 0) return [];
-  const taken = [...edits].sort((a, b) => a.start - b.start);
-  return escapeLiteralEdits(bytes, offsets, (fingerprint) => ctx.vault.knows(fingerprint, ctx.now))
+  if (offsets.length === 0) return edits;
+  const knows = (fingerprint: string): boolean => ctx.vault.knows(fingerprint, ctx.now);
+  const taken = inOrder(edits);
+  const literals = escapeLiteralEdits(bytes, offsets, knows)
     .filter((edit) => !touches(taken, edit) && !isExempt(edit.start))
     .map((edit) => ({ ...edit, redactions: [] }));
+  return [...edits, ...literals];
+}
+
+/** Disjoint edits, sorted; they mostly are. */
+function inOrder(edits: readonly DraftEdit[]): readonly DraftEdit[] {
+  return areApart(edits) ? edits : [...edits].sort((a, b) => a.start - b.start);
 }
 
 /** Whether an edit lies in one of the sorted, disjoint ones. */
@@ -76,7 +79,8 @@ function touches(sorted: readonly Edit[], { start, end }: Edit): boolean {
 }
 
 /** A draft's edits as those of a longer message in which its own begins at `offset`. */
-export function shiftEdits(edits: readonly DraftEdit[], offset: number): DraftEdit[] {
+export function shiftEdits(edits: readonly DraftEdit[], offset: number): readonly DraftEdit[] {
+  if (offset === 0) return edits;
   return edits.map((edit) => ({ ...edit, start: edit.start + offset, end: edit.end + offset }));
 }
 
@@ -85,7 +89,7 @@ const MANY_EDITS = 64;
 
 /** Carries a draft out; but for many edits what stays shares memory with the message. */
 export function splice(bytes: Buffer, draft: Draft): RedactedBody {
-  const edits = [...draft.edits].sort((a, b) => a.start - b.start);
+  const edits = inOrder(draft.edits);
   const isMany = edits.length > MANY_EDITS;
   const parts = isMany ? [applyEdits(bytes, edits)] : partsOf(bytes, edits);
   const redactions: Redaction[] = [];

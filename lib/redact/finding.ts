@@ -1,4 +1,5 @@
 import { NAMED_TYPES } from '../detect/patterns.ts';
+import { areApart } from '../detect/spans.ts';
 import type { Range } from '../detect/types.ts';
 import type { Layer } from './view.ts';
 
@@ -12,7 +13,7 @@ export interface Finding {
   /** Whether a value that came back, or that the operator knows, is part of it. */
   readonly exact: boolean;
   /** As in `Span.core`. */
-  readonly core?: Range;
+  readonly core: Range | undefined;
 }
 
 /**
@@ -23,11 +24,43 @@ export function preferValues(findings: readonly Finding[]): readonly Finding[] {
   const isEncoded = findings.some(({ core }) => core !== undefined);
   if (!isEncoded) return findings;
   const values = findings.filter(({ exact, core }) => exact && core === undefined);
+  if (values.length === 0) return findings;
+  const reach = reachOf(values);
   return findings.filter(
-    ({ core }) =>
-      core === undefined ||
-      !values.some(({ start, end }) => start <= core.start && end >= core.end),
+    ({ core }) => core === undefined || reachBefore(reach, core.start + 1) < core.end,
   );
+}
+
+/** How far ranges reach, by where they begin. */
+export interface Reach {
+  /** Where they begin, sorted. */
+  readonly starts: Float64Array;
+  /** The furthest end of the first so many. */
+  readonly ends: Float64Array;
+}
+
+export function reachOf(ranges: readonly Range[]): Reach {
+  const sorted = areApart(ranges) ? ranges : [...ranges].sort((a, b) => a.start - b.start);
+  const reach = { starts: new Float64Array(sorted.length), ends: new Float64Array(sorted.length) };
+  let furthest = 0;
+  sorted.forEach(({ start, end }, i) => {
+    furthest = Math.max(furthest, end);
+    reach.starts[i] = start;
+    reach.ends[i] = furthest;
+  });
+  return reach;
+}
+
+/** The furthest end of those that begin before an offset; 0 where there is none. */
+export function reachBefore({ starts, ends }: Reach, offset: number): number {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] as number) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? 0 : (ends[low - 1] as number);
 }
 
 /**
@@ -39,7 +72,8 @@ export function preferValues(findings: readonly Finding[]): readonly Finding[] {
  *
  * @returns sorted, disjoint
  */
-export function unite(findings: readonly Finding[]): Finding[] {
+export function unite(findings: readonly Finding[]): readonly Finding[] {
+  if (areApart(findings)) return findings;
   const sorted = [...findings].sort((a, b) => a.start - b.start || b.end - a.end);
   const united: Finding[] = [];
   for (let i = 0; i < sorted.length; ) {
@@ -74,6 +108,7 @@ function uniteGroup(group: readonly Finding[], end: number): Finding {
       ...longest.layers,
     ] as readonly Layer[]),
     exact: group.some((one) => one.exact),
+    core: undefined,
   };
 }
 

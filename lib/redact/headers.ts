@@ -1,4 +1,4 @@
-import { type DraftEdit, escapeLiterals, replaceFinding, shiftEdits, splice } from './draft.ts';
+import { type DraftEdit, replaceFinding, shiftEdits, splice, withLiterals } from './draft.ts';
 import { inspect } from './inspect.ts';
 import { unscannable } from './refusals.ts';
 import type { Redaction, RedactionContext } from './types.ts';
@@ -41,7 +41,7 @@ export function redactHeaders(raw: readonly string[], ctx: RedactionContext): Re
       edits.push(replaceFinding(bytes, { ...finding, ...line }, ctx));
     }
   }
-  const all = [...edits, ...escapeLiterals(bytes, inspection, edits, ctx)];
+  const all = withLiterals(edits, bytes, inspection, ctx);
   const { redactions } = splice(bytes, { edits: all, privateKeySeen: false });
   let at = 0;
   const redacted = texts.map((text, i) => {

@@ -1,6 +1,6 @@
 import type { ExactHit, Mark, Range, ScanOutput, Span } from '../detect/types.ts';
 import { colouredParts } from './colours.ts';
-import { type Finding, preferValues, unite } from './finding.ts';
+import { type Finding, preferValues, reachBefore, reachOf, unite } from './finding.ts';
 import { holdsPercent, percentParts } from './percent.ts';
 import type { RedactionContext } from './types.ts';
 import { type Layer, lookThrough, originOf, rawView, type View, viewBelow } from './view.ts';
@@ -171,41 +171,25 @@ export function inspect(
 /** Those that touch none of others. */
 function apartFrom(others: readonly Finding[], findings: readonly Finding[]): readonly Finding[] {
   if (others.length === 0 || findings.length === 0) return findings;
-  const sorted = [...others].sort((a, b) => a.start - b.start);
-  let furthest = 0;
-  /** How far the first so many reach. */
-  const reach = sorted.map(({ end }) => {
-    furthest = Math.max(furthest, end);
-    return furthest;
-  });
-  return findings.filter(({ start, end }) => {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((sorted[middle] as Finding).start < end) low = middle + 1;
-      else high = middle;
-    }
-    return low === 0 || (reach[low - 1] as number) <= start;
-  });
+  const reach = reachOf(others);
+  return findings.filter(({ start, end }) => reachBefore(reach, end) <= start);
 }
 
 function place(
   view: View,
-  range: Pick<Span, 'start' | 'end' | 'depth' | 'core'>,
+  { start, end, depth, core }: Pick<Span, 'start' | 'end' | 'depth' | 'core'>,
   type: string,
   exact: boolean,
 ): Finding {
   const { layers } = view;
-  const placed = {
-    start: originOf(view, range.start),
-    end: originOf(view, range.end),
+  return {
+    start: originOf(view, start),
+    end: originOf(view, end),
     type,
-    layers:
-      range.depth === 0 ? layers : [...layers, ...new Array<Layer>(range.depth).fill('escape')],
+    layers: depth === 0 ? layers : [...layers, ...new Array<Layer>(depth).fill('escape')],
     exact,
+    core: core && placeRange(view, core),
   };
-  return range.core === undefined ? placed : { ...placed, core: placeRange(view, range.core) };
 }
 
 function placeRange(view: View, { start, end }: Range): Range {

@@ -2,7 +2,7 @@ import { isJson } from '../detect/well-formed.ts';
 import { type JsonNode, parseJson } from '../json/parse.ts';
 import { createStringFinder, type FoundString, type StringFinder } from '../json/strings.ts';
 import { lastNames } from '../providers/paths.ts';
-import { type Draft, type DraftEdit, escapeLiterals, replaceFinding, splice } from './draft.ts';
+import { type Draft, type DraftEdit, replaceFinding, splice, withLiterals } from './draft.ts';
 import type { FileData } from './file-data.ts';
 import { mayHoldFiles } from './file-marks.ts';
 import type { Finding } from './finding.ts';
@@ -36,32 +36,29 @@ export function redactJson(bytes: Buffer, ctx: RedactionContext, options: JsonOp
     return { edits: [], privateKeySeen };
   }
 
-  const { pieces, isOutside } = cutAtStrings(bytes, findings, strings);
+  const { pieces, around, isOutside } = cutAtStrings(bytes, findings, strings);
   // In JSON nothing but a number can be a secret outside of strings: this may be none.
   if (isOutside && !isJson(bytes)) return asText();
   const exemptions = createExemptions(bytes, ctx.grammar.opaqueRequest, tree);
   const files = new Set<FileData>(hasFiles ? exemptions.files() : []);
   const edits: DraftEdit[] = [];
-  for (const piece of pieces) {
-    const edit = replacePiece(piece);
+  pieces.forEach((piece, i) => {
+    const edit = replacePiece(piece, around[i]);
     if (edit !== undefined) edits.push(edit);
-  }
+  });
   for (const file of files) edits.push(...redactFile(file, ctx));
   const isExempt = (offset: number): boolean => {
     const string = strings.around(offset);
     return string !== undefined && exemptions.of(string) !== 'plain';
   };
-  return {
-    edits: [...edits, ...escapeLiterals(bytes, inspection, edits, ctx, isExempt)],
-    privateKeySeen,
-  };
+  return { edits: withLiterals(edits, bytes, inspection, ctx, isExempt), privateKeySeen };
 
-  function replacePiece({ finding, string }: Piece): DraftEdit | undefined {
-    if (string === undefined) return quoted(replaceFinding(bytes, finding, ctx));
+  function replacePiece(piece: Finding, string: FoundString | undefined): DraftEdit | undefined {
+    if (string === undefined) return quoted(replaceFinding(bytes, piece, ctx));
     const treatment = exemptions.of(string);
-    if (treatment === 'plain') return replaceFinding(bytes, finding, ctx);
+    if (treatment === 'plain') return replaceFinding(bytes, piece, ctx);
     if (treatment !== 'opaque') files.add(treatment);
-    else if (finding.exact) throw secretInOpaqueField(string.key);
+    else if (piece.exact) throw secretInOpaqueField(string.key);
     return undefined;
   }
 }
@@ -95,29 +92,30 @@ function depthIn(strings: StringFinder, ctx: RedactionContext): (offset: number)
   };
 }
 
-/** A finding, or what of it stands in one string. */
-interface Piece {
-  readonly finding: Finding;
-  /** Undefined for a number. */
-  readonly string: FoundString | undefined;
+/** Findings, each within one string or number. */
+interface Pieces {
+  readonly pieces: readonly Finding[];
+  /** The string around each of them; undefined for a number. */
+  readonly around: readonly (FoundString | undefined)[];
+  /** Whether one stands outside of strings. */
+  readonly isOutside: boolean;
 }
 
 /**
  * Cuts findings where strings end: a pattern may match over a quote, but a document in which a
  * quote is replaced is none. A number of which something is a secret is one as a whole.
  */
-function cutAtStrings(
-  bytes: Buffer,
-  findings: readonly Finding[],
-  strings: StringFinder,
-): { readonly pieces: readonly Piece[]; readonly isOutside: boolean } {
-  const pieces: Piece[] = [];
+function cutAtStrings(bytes: Buffer, findings: readonly Finding[], strings: StringFinder): Pieces {
+  const pieces: Finding[] = [];
+  const around: (FoundString | undefined)[] = [];
   let isOutside = false;
   let done = 0;
   const take = (finding: Finding, start: number, end: number, string?: FoundString): void => {
     const isWhole = start === finding.start && end === finding.end;
-    if (end > start)
-      pieces.push({ finding: isWhole ? finding : { ...finding, start, end }, string });
+    if (end > start) {
+      pieces.push(isWhole ? finding : { ...finding, start, end });
+      around.push(string);
+    }
     done = Math.max(done, end);
   };
   for (const finding of findings) {
@@ -134,7 +132,7 @@ function cutAtStrings(
       at = string.end + 1;
     }
   }
-  return { pieces, isOutside };
+  return { pieces, around, isOutside };
 }
 
 /** The number at an offset; empty where there is none. */

@@ -47,15 +47,27 @@ export function createExemptions(
     return fresh;
   }
 
+  function of({ start, end, key }: FoundString): Treatment {
+    if (key === undefined) return 'plain';
+    const conditions = fields.get(key);
+    if (conditions === undefined) return key.includes('\\') ? treatmentOf(start) : 'plain';
+    // `text` is the name of most of a request's text: its own first bytes tell, without a parse.
+    const isBillingOnly = conditions.size === 1 && conditions.has('billing-header');
+    if (isBillingOnly && !mayBeBillingHeader(bytes, start, end)) return 'plain';
+    return treatmentOf(start);
+  }
+
+  let last: FoundString | undefined;
+  let ofLast: Treatment = 'plain';
+
   return {
-    of({ start, end, key }) {
-      if (key === undefined) return 'plain';
-      const conditions = fields.get(key);
-      if (conditions === undefined) return key.includes('\\') ? treatmentOf(start) : 'plain';
-      // `text` is the name of most of a request's text: its own first bytes tell, without a parse.
-      const isBillingOnly = conditions.size === 1 && conditions.has('billing-header');
-      if (isBillingOnly && !mayBeBillingHeader(bytes, start, end)) return 'plain';
-      return treatmentOf(start);
+    of(string) {
+      // Neighbours stand in one string, which the finder gives as one object.
+      if (string !== last) {
+        ofLast = of(string);
+        last = string;
+      }
+      return ofLast;
     },
     files() {
       const files: FileData[] = [];

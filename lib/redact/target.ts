@@ -1,4 +1,4 @@
-import { type DraftEdit, escapeLiterals, replaceFinding, splice } from './draft.ts';
+import { type DraftEdit, replaceFinding, splice, withLiterals } from './draft.ts';
 import type { Finding } from './finding.ts';
 import { inspect } from './inspect.ts';
 import type { Redaction, RedactionContext } from './types.ts';
@@ -25,11 +25,8 @@ export function redactTarget(target: string, ctx: RedactionContext): RedactedTar
   const edits = inspection.findings
     .filter(({ start, end }) => !isExempt(start, end))
     .map((finding) => percentEncoded(replaceFinding(bytes, withinSegment(bytes, finding), ctx)));
-  const literals = escapeLiterals(bytes, inspection, edits, ctx, (at) => isExempt(at, at));
-  const { parts, redactions } = splice(bytes, {
-    edits: [...edits, ...literals],
-    privateKeySeen: false,
-  });
+  const all = withLiterals(edits, bytes, inspection, ctx, (at) => isExempt(at, at));
+  const { parts, redactions } = splice(bytes, { edits: all, privateKeySeen: false });
   return { target: Buffer.concat(parts).toString('latin1'), redactions };
 }
 

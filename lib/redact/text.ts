@@ -1,4 +1,4 @@
-import { type Draft, escapeLiterals, replaceFinding } from './draft.ts';
+import { type Draft, replaceFinding, withLiterals } from './draft.ts';
 import { type InspectionOptions, inspect } from './inspect.ts';
 import type { RedactionContext } from './types.ts';
 
@@ -14,7 +14,7 @@ export function redactText(
   const inspection = inspect(bytes, ctx, options);
   const edits = inspection.findings.map((finding) => replaceFinding(bytes, finding, ctx));
   return {
-    edits: [...edits, ...escapeLiterals(bytes, inspection, edits, ctx)],
+    edits: withLiterals(edits, bytes, inspection, ctx),
     privateKeySeen: inspection.privateKeySeen,
   };
 }

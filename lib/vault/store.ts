@@ -122,21 +122,26 @@ function isOver(entry: Entry, ttl: number, now: number): boolean {
   return now - entry.usedAt >= ttl;
 }
 
+let pinsMade = 0;
+
 function createPin(hold: (f: string) => boolean, letGo: (f: string) => void): MutablePin {
   /** Also what is known without the store, which needs no holding. */
   const fingerprints = new Set<Fingerprint>();
   const held = new Set<Fingerprint>();
-  let released = false;
+  let use = ++pinsMade;
   return {
     fingerprints,
+    get use() {
+      return use;
+    },
     add(fingerprint) {
-      if (released || held.has(fingerprint)) return;
+      if (Number.isNaN(use) || held.has(fingerprint)) return;
       fingerprints.add(fingerprint);
       if (hold(fingerprint)) held.add(fingerprint);
     },
     release() {
-      if (released) return;
-      released = true;
+      if (Number.isNaN(use)) return;
+      use = Number.NaN;
       for (const fingerprint of held) letGo(fingerprint);
     },
   };

@@ -50,5 +50,7 @@ export interface PlaceholderStore {
 }
 
 export interface MutablePin extends StorePin {
+  /** A number of this pin's own while it holds what is added; NaN, which equals nothing, after. */
+  readonly use: number;
   add(fingerprint: Fingerprint): void;
 }

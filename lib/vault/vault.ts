@@ -1,3 +1,4 @@
+import { createMemo } from './memo.ts';
 import { formatPlaceholder } from './placeholder.ts';
 import { Secret } from './secret.ts';
 import { collision } from './store.ts';
@@ -18,6 +19,8 @@ export interface Replacement {
   readonly fingerprint: Fingerprint;
   /** The type in the placeholder: the one under which the text was first met. */
   readonly type: string;
+  /** What the audit line says of it, as the list that an edit has. */
+  readonly redactions: readonly [{ readonly type: string; readonly hmac: Fingerprint }];
 }
 
 /** Secrets in, placeholders out, and back. */
@@ -28,6 +31,15 @@ export interface Vault {
    * @throws WaterwallError `placeholder-collision`, `store-full`
    */
   redact(type: string, decoded: Buffer, pin: MutablePin, now: number): Replacement;
+  /** The same of the text from `start` to `end`. */
+  redactIn(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    type: string,
+    pin: MutablePin,
+    now: number,
+  ): Replacement;
   /** What a fingerprint stands for; its lifetime begins anew. */
   get(fingerprint: string, now: number): StoredSecret | undefined;
   /** Whether a fingerprint is known. */
@@ -41,21 +53,9 @@ export interface VaultParts {
   readonly always?: (fingerprint: string) => StoredSecret | undefined;
 }
 
-/** A conversation repeats its secrets with every turn: a lookup costs a third of an HMAC. */
-const MEMO_ENTRIES = 4096;
-/** Longer texts are hashed each time: few, and V8 hashes long strings by their length alone. */
-const MEMO_TEXT = 512;
-
-/** A text that was met before. */
-interface Met {
-  readonly id: Fingerprint;
-  /** What was stored for it, and so is known to hold it. */
-  stored: StoredSecret | undefined;
-}
-
 /** A vault over one store and one session key. */
 export function createVault({ fingerprint, store, always }: VaultParts): Vault {
-  const memo = new Map<string, Met>();
+  const memo = createMemo();
   const replacements = new WeakMap<StoredSecret, Replacement>();
 
   function replacementOf(stored: StoredSecret): Replacement {
@@ -63,41 +63,65 @@ export function createVault({ fingerprint, store, always }: VaultParts): Vault {
     if (made === undefined) {
       const { type, fingerprint: id } = stored;
       const placeholder = formatPlaceholder(type, id);
-      made = { placeholder, bytes: Buffer.from(placeholder, 'latin1'), fingerprint: id, type };
+      made = {
+        placeholder,
+        bytes: Buffer.from(placeholder, 'latin1'),
+        fingerprint: id,
+        type,
+        redactions: [{ type, hmac: id }],
+      };
       replacements.set(stored, made);
     }
     return made;
   }
 
-  function meet(decoded: Buffer): Met {
-    if (decoded.length > MEMO_TEXT) return { id: fingerprint(decoded), stored: undefined };
-    const text = decoded.toString('latin1');
-    let met = memo.get(text);
-    if (met === undefined) {
-      met = { id: fingerprint(decoded), stored: undefined };
-      if (memo.size >= MEMO_ENTRIES) memo.clear();
-      memo.set(text, met);
-    }
-    return met;
-  }
-
   const get = (id: string, now: number): StoredSecret | undefined =>
     always?.(id) ?? store.get(id, now);
 
+  /** @param was - what was stored for the text, and so is known to hold it */
+  function keep(
+    text: Buffer,
+    id: Fingerprint,
+    was: StoredSecret | undefined,
+    type: string,
+    pin: MutablePin,
+    now: number,
+  ): StoredSecret {
+    const known = get(id, now);
+    if (known === undefined) return store.put(id, type, new Secret(text), pin, now);
+    if (known !== was && !known.value.reveal().equals(text)) throw collision();
+    pin.add(id);
+    return known;
+  }
+
+  function redactIn(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    type: string,
+    pin: MutablePin,
+    now: number,
+  ): Replacement {
+    const met = memo.get(bytes, start, end);
+    if (met !== undefined && met.heldBy === pin.use && met.at === now) return met.replacement;
+    const text = bytes.subarray(start, end);
+    const id = met === undefined ? fingerprint(text) : met.stored.fingerprint;
+    const stored = keep(text, id, met?.stored, type, pin, now);
+    const replacement = replacementOf(stored);
+    if (met === undefined) {
+      memo.add(bytes, start, end, { stored, replacement, heldBy: pin.use, at: now });
+    } else {
+      met.stored = stored;
+      met.replacement = replacement;
+      met.heldBy = pin.use;
+      met.at = now;
+    }
+    return replacement;
+  }
+
   return {
-    redact(type, decoded, pin, now) {
-      const met = meet(decoded);
-      const { id } = met;
-      const known = get(id, now);
-      if (known === undefined) {
-        met.stored = store.put(id, type, new Secret(decoded), pin, now);
-      } else {
-        if (known !== met.stored && !known.value.reveal().equals(decoded)) throw collision();
-        met.stored = known;
-        pin.add(id);
-      }
-      return replacementOf(met.stored);
-    },
+    redact: (type, decoded, pin, now) => redactIn(decoded, 0, decoded.length, type, pin, now),
+    redactIn,
     get,
     knows: (id, now) => get(id, now) !== undefined,
   };

@@ -38,6 +38,53 @@ describe('createVault', () => {
     expect([...second.fingerprints]).toEqual([fingerprint]);
   });
 
+  it('stores a text anew for a pin that was released when it was forgotten', () => {
+    const { store, vault } = open();
+    const pin = store.pin();
+    const { fingerprint } = vault.redact('TYPE', text, pin, 0);
+    vault.redact('TYPE', text, pin, 0);
+    pin.release();
+    for (let i = 0; i < 10; i++) {
+      const other = store.pin();
+      vault.redact('TYPE', Buffer.from(`another ${i}`), other, 0);
+      other.release();
+    }
+    expect(vault.knows(fingerprint, 0)).toBe(false);
+    vault.redact('TYPE', text, pin, 0);
+    expect(vault.knows(fingerprint, 0)).toBe(true);
+  });
+
+  it('lets the lifetime of a text begin anew with every use, also under one pin', () => {
+    const { store, vault } = open();
+    const pin = store.pin();
+    const { fingerprint } = vault.redact('TYPE', text, pin, 0);
+    vault.redact('TYPE', text, pin, 90);
+    pin.release();
+    expect(vault.knows(fingerprint, 180)).toBe(true);
+  });
+
+  it('tells texts apart however many there are', () => {
+    const tokenizer = createTokenizer(Buffer.alloc(32, 7));
+    const store = createStore({ capacity: 30_000, bytes: 1e7, ttl: 100 });
+    const vault = createVault({ fingerprint: tokenizer, store });
+    const texts = Array.from({ length: 20_000 }, (_, i) => Buffer.from(`made-up ${i % 7} ${i}`));
+    const pin = store.pin();
+    for (const turn of [0, 1]) {
+      for (const one of texts) {
+        expect(vault.redact('TYPE', one, pin, turn).fingerprint).toBe(tokenizer(one));
+      }
+    }
+  });
+
+  it('takes a part of a text as a text of its own', () => {
+    const { store, vault } = open();
+    const part = Buffer.from(`key: ${text}!`);
+    const made = vault.redactIn(part, 5, part.length - 1, 'TYPE', store.pin(), 0);
+    expect(made).toEqual(vault.redact('TYPE', text, store.pin(), 0));
+    part.fill(0);
+    expect(vault.get(made.fingerprint, 0)?.value.reveal()).toEqual(text);
+  });
+
   it('refuses two texts with one fingerprint', () => {
     const { store, vault } = open(() => '0000000000000000' as Fingerprint);
     vault.redact('TYPE', text, store.pin(), 0);

@@ -87,5 +87,7 @@ function controlEnd(
 
 /** Whether a span holds something that JSON escapes, so that its depth matters. */
 export function holdsEscape(bytes: Uint8Array, start: number, end: number): boolean {
-  return bytes.subarray(start, end).includes(BACKSLASH);
+  let at = start;
+  while (at < end && bytes[at] !== BACKSLASH) at++;
+  return at < end;
 }
