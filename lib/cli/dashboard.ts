@@ -2,15 +2,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { WaterwallError } from '../errors.ts';
 import { examples } from './examples.ts';
 
-/** Milliseconds of p99 above which the dashboard raises an alarm. */
-const BUDGET = 250;
-
 interface Options {
   readonly readOnly?: boolean;
   readonly ascii?: boolean;
   readonly theme?: 'cyberpunk' | 'cvd' | 'light' | 'mono';
   readonly reducedMotion?: boolean;
-  readonly budget: number;
+  readonly budget?: number;
 }
 
 export function configure(command: Command): void {
@@ -28,9 +25,8 @@ export function configure(command: Command): void {
     .addOption(new Option('--reduced-motion', 'nothing flashes').env('WATERWALL_REDUCED_MOTION'))
     .option(
       '--budget <ms>',
-      'added latency (p99) above which there is an alarm',
+      'added latency (p99) above which there is an alarm; else as config.yaml has it',
       milliseconds,
-      BUDGET,
     )
     .addHelpText(
       'after',
@@ -54,9 +50,7 @@ export function assertTerminal(): void {
 }
 
 /** Shows it until somebody quits; the exit status. */
-export async function showDashboard(
-  options: Omit<Options, 'budget'> & { budget?: number },
-): Promise<number> {
+export async function showDashboard(options: Options): Promise<number> {
   assertTerminal();
   const { hostname, homedir } = await import('node:os');
   const { currentHomes } = await import('../ops/current-homes.ts');
@@ -69,7 +63,7 @@ export async function showDashboard(
     settings: {
       machine: hostname(),
       readOnly: options.readOnly === true,
-      budget: options.budget ?? BUDGET,
+      ...(options.budget === undefined ? {} : { budget: options.budget }),
       reducedMotion: options.reducedMotion === true,
       home: homedir(),
       folder: process.cwd(),

@@ -25,6 +25,7 @@ export const DEFAULT_SETTINGS: Settings = deepFreeze({
   shutdownGrace: 10 * SECOND,
   refusalStatus: 'auto',
   metrics: { listen: { host: '127.0.0.1', port: 8889 } },
+  dashboard: { latencyBudget: 250 },
   log: { level: 'info', format: 'auto' },
   audit: {
     checkpointLines: 100,

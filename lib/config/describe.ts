@@ -35,6 +35,7 @@ const SHOWN: readonly (readonly [key: string, show: Show])[] = [
   ['upstream_proxy', (s) => withoutCredentials(s.upstreamProxy)],
   ['refusal_status', (s) => s.refusalStatus],
   ['metrics.listen', (s) => (s.metrics.listen ? formatAddress(s.metrics.listen) : 'off')],
+  ['dashboard.latency_budget', (s) => formatDuration(s.dashboard.latencyBudget)],
   ['log.level', (s) => s.log.level],
   ['log.format', (s) => s.log.format],
   ['audit.checkpoint_lines', (s) => s.audit.checkpointLines],

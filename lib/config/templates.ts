@@ -29,6 +29,9 @@ const settings = `# Waterwall's settings. Everything is optional; the values sho
 # metrics:
 #   listen: 127.0.0.1:8889    # /healthz and /metrics over TCP; or off
 
+# dashboard:
+#   latency_budget: 250ms     # added latency (p99) above which there is an alarm
+
 # log:
 #   level: info               # debug, info (a line a request), warn, error or silent
 #   format: auto              # text; json for a service and for up --detach

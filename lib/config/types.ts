@@ -81,6 +81,10 @@ export interface Settings {
   readonly refusalStatus: 'auto' | number;
   /** `listen` absent: no metrics over TCP. */
   readonly metrics: { readonly listen?: { readonly host: string; readonly port: number } };
+  readonly dashboard: {
+    /** Added latency (p99 of five minutes) above which there is an alarm. */
+    readonly latencyBudget: number;
+  };
   readonly log: {
     /** What is written while the daemon runs: this and what is worse. */
     readonly level: LogLevel;

@@ -1,3 +1,4 @@
+import type { DiskUse } from '../audit/disk-use.ts';
 import type { ChainHead } from '../audit/types.ts';
 import type { KillSwitchState } from './kill-switch-state.ts';
 import type { ReloadResult } from './reload.ts';
@@ -24,8 +25,12 @@ export interface DaemonState extends Omit<StateSnapshot, 'counters'> {
   readonly killswitch: KillSwitchState & {
     /** When it last changed since the start. */
     readonly last_change_ts: string | null;
+    /** The audit line of the last change of a source since the start. */
+    readonly last_change_line: number | null;
   };
   readonly counters_5m: StateSnapshot['counters'];
+  /** Added latency (p99) above which it is too much; `dashboard.latency_budget`. */
+  readonly latency_budget_ms: number;
   readonly policy: PolicyState;
   readonly permitted_hosts: readonly {
     readonly host: string;
@@ -79,6 +84,17 @@ export interface ChainState {
   /** The last `checkpoint` line since the start. */
   readonly last_checkpoint_seq: number | null;
   readonly last_checkpoint_ts: string | null;
+  /** What lies on the disk, as it was looked at last; null until then. */
+  readonly disk: DiskUse | null;
+  /** The last evidence bundle that this daemon wrote. */
+  readonly last_export: LastExport | null;
+}
+
+/** An evidence bundle that was written. */
+export interface LastExport {
+  readonly ts: string;
+  readonly out: string;
+  readonly lines: number;
 }
 
 /** The process that signs the log. */

@@ -9,6 +9,7 @@ import { catchSigusr1 } from '../control/sigusr1.ts';
 import { WaterwallError } from '../errors.ts';
 import { createChanges } from './daemon/changes.ts';
 import { type Address, listen } from './daemon/listening.ts';
+import { createLogSurvey } from './daemon/log-survey.ts';
 import { openOperator } from './daemon/operator.ts';
 import { openRequestPath } from './daemon/request-path.ts';
 import { openSafeguards } from './daemon/safeguards.ts';
@@ -108,7 +109,20 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       onReloaded: ({ known }) => upkeep?.watch.setEnvFiles(known.envFiles),
       onFault,
     });
-    const shared = { homes, reloader, engine, hosts, dial, safeguards, observer, now, onFault };
+    const survey = createLogSurvey(files, onFault);
+    survey.look();
+    const shared = {
+      homes,
+      reloader,
+      engine,
+      hosts,
+      dial,
+      safeguards,
+      observer,
+      survey,
+      now,
+      onFault,
+    };
 
     // the way of a request
     const { exchanges, interceptor, listener } = openRequestPath({

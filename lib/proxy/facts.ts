@@ -1,5 +1,6 @@
+import type { DiskUse } from '../audit/disk-use.ts';
 import type { SignedLog } from '../audit/signed-log.ts';
-import type { Address, DaemonState } from '../control/daemon-state.ts';
+import type { Address, DaemonState, LastExport } from '../control/daemon-state.ts';
 import { buildHealth, type Health } from '../control/health.ts';
 import type { KillSwitch } from '../control/kill-switch.ts';
 import type { MetricsFacts } from '../control/metrics-table.ts';
@@ -25,6 +26,9 @@ export interface FactParts {
   readonly killSwitch: KillSwitch;
   readonly observer: Observer;
   readonly metrics: () => MetricsPlace;
+  /** As it was looked at last. */
+  readonly disk: () => DiskUse | undefined;
+  readonly lastExport: () => LastExport | undefined;
 }
 
 /** Where health and metrics are served over TCP, if anywhere, and why not. */
@@ -77,9 +81,14 @@ export function stateOf(parts: FactParts): DaemonState {
     uptime_seconds: Math.max(0, Math.floor((now - parts.startedAt) / 1000)),
     listen: parts.address() ?? null,
     metrics: parts.metrics(),
-    killswitch: { ...parts.killSwitch.check(), last_change_ts: timeOrNull(observer.switchedAt) },
+    killswitch: {
+      ...parts.killSwitch.check(),
+      last_change_ts: timeOrNull(observer.switchedAt),
+      last_change_line: observer.switchLine ?? null,
+    },
     counters_5m: counters,
     ...measured,
+    latency_budget_ms: policy.settings.dashboard.latencyBudget,
     policy: {
       hash: policy.hash,
       types: policy.scanner.types,
@@ -115,6 +124,8 @@ export function stateOf(parts: FactParts): DaemonState {
       unsigned_tail: Math.max(0, audit.head.length - signing.signedSize),
       last_checkpoint_seq: audit.lastCheckpoint?.seq ?? null,
       last_checkpoint_ts: audit.lastCheckpoint?.ts.toISOString() ?? null,
+      disk: parts.disk() ?? null,
+      last_export: parts.lastExport() ?? null,
     },
     signer: {
       state: signing.state,

@@ -52,6 +52,8 @@ export interface Observer {
   readonly tunnelClosed: (report: TunnelReport) => void;
   /** A CONNECT was refused. */
   readonly refused: (code: string, host: string | undefined) => void;
+  /** A change of the kill switch stands in the log. */
+  readonly switchRecorded: (line: number) => void;
   readonly killSwitch: (state: KillSwitchState) => void;
   readonly auditFailed: (error: WaterwallError) => void;
   /** The log is not signed any more, or (undefined) it is again. */
@@ -71,6 +73,8 @@ export interface Observer {
   /** When the kill switch last changed, and policy was last asked to; since the epoch. */
   readonly switchedAt: number | undefined;
   readonly reloadedAt: number | undefined;
+  /** The audit line of the kill switch's last change. */
+  readonly switchLine: number | undefined;
   readonly onActivity: State['onActivity'];
   /** Calls back when something of what is observed may have changed. */
   readonly onChange: (listener: () => void) => () => void;
@@ -104,6 +108,7 @@ export function createObserver(
   };
   let switchedAt: number | undefined;
   let reloadedAt: number | undefined;
+  let switchLine: number | undefined;
   const listeners = new Set<() => void>();
   const changed = (): void => {
     for (const listener of [...listeners]) listener();
@@ -123,6 +128,9 @@ export function createObserver(
     },
     get reloadedAt() {
       return reloadedAt;
+    },
+    get switchLine() {
+      return switchLine;
     },
     onActivity: state.onActivity,
     onChange(listener) {
@@ -175,6 +183,10 @@ export function createObserver(
       });
       if (now.active) raise('killswitch-engaged', `egress is stopped by: ${names}`);
       else state.alarms.clear('killswitch-engaged');
+    },
+    switchRecorded(line) {
+      switchLine = line;
+      changed();
     },
     auditFailed: (error) => raise('audit-unavailable', error.message),
     signerFailed(error) {

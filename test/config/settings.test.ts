@@ -39,6 +39,7 @@ shutdown_grace: 0s
 upstream_proxy: http://proxy.corp.example:3128
 refusal_status: 502
 metrics: { listen: off }
+dashboard: { latency_budget: 1s }
 log: { level: warn, format: json }
 audit: { checkpoint_lines: 10, checkpoint_interval: 1m, session_idle: 2m, signer_timeout: 3s }
 `);
@@ -61,6 +62,7 @@ audit: { checkpoint_lines: 10, checkpoint_interval: 1m, session_idle: 2m, signer
       upstreamProxy: 'http://proxy.corp.example:3128',
       refusalStatus: 502,
       metrics: {},
+      dashboard: { latencyBudget: 1000 },
       log: { level: 'warn', format: 'json' },
       audit: {
         checkpointLines: 10,

@@ -71,22 +71,54 @@ describe('events', () => {
     const client = await follow(daemon.home);
     await until(() => client.named('state').length === 1);
     const sentinel = join(daemon.home, 'run', 'kill');
-    const states = () =>
+    const told = () =>
       client.named('change').flatMap(({ data }) => {
-        const held = data['killswitch'] as { active: boolean } | undefined;
-        return held === undefined ? [] : [held.active];
+        const held = data['killswitch'] as KillSwitchPart | undefined;
+        return held === undefined ? [] : [held];
       });
+    const last = () => told().at(-1);
     writeFileSync(sentinel, '');
     onTestFinished(() => rmSync(sentinel, { force: true }));
-    await until(() => states().length === 1);
+    await until(() => last()?.active === true && last()?.last_change_line !== null);
+    const armed = last()?.last_change_line ?? -1;
     rmSync(sentinel);
-    await until(() => states().length === 2);
-    expect(states()).toEqual([true, false]);
+    await until(() => last()?.active === false && last()?.last_change_line !== armed);
+    const lines = await daemon.chain();
+    expect(lines[armed]).toMatchObject({ line_type: 'killswitch', action: 'arm' });
+    expect(lines[last()?.last_change_line ?? -1]).toMatchObject({ action: 'disarm' });
+    // Held, then not: what is told in between is where it is recorded.
+    const turns = told().map(({ active }) => active);
+    expect(turns.filter((active, at) => active !== turns[at - 1])).toEqual([true, false]);
   });
+
+  interface KillSwitchPart {
+    readonly active: boolean;
+    readonly last_change_line: number | null;
+  }
 });
 
 describe('the chain', () => {
   const rig = useRig();
+
+  test('is told of with what it takes on the disk, and when it was last exported', async () => {
+    const { daemon } = rig;
+    const chain = async (): Promise<ChainPart> => {
+      const { text } = await daemon.admin('GET', '/admin/state');
+      return (conforming('state', text) as { chain: ChainPart }).chain;
+    };
+    const { disk, last_export: before } = await chain();
+    expect(disk).toMatchObject({ segments: 1, receipts: 0 });
+    expect(disk?.chain_bytes).toBeGreaterThan(0);
+    expect(before).toBeNull();
+    const out = join(daemon.home, 'bundle.tar.gz');
+    const { lines } = (await daemon.admin('POST', '/admin/export-evidence', { out })).json();
+    expect((await chain()).last_export).toMatchObject({ out, lines });
+  });
+
+  interface ChainPart {
+    readonly disk: { readonly chain_bytes: number } | null;
+    readonly last_export: object | null;
+  }
 
   test('rotates while requests run, and none is lost', async () => {
     const { daemon } = rig;

@@ -9,7 +9,6 @@ const iso = (before: number): string => new Date(NOW - before).toISOString();
 export const SETTINGS: Settings = {
   machine: 'buildbox',
   readOnly: false,
-  budget: 100,
   reducedMotion: false,
   home: '/home/op',
   folder: '/home/op/work',
@@ -163,7 +162,7 @@ export function busyState(changes: Partial<DaemonState> = {}): DaemonState {
     uptime_seconds: 11_538,
     listen: { host: '127.0.0.1', port: 8888 },
     metrics: { listen: { host: '127.0.0.1', port: 8889 }, failure: null },
-    killswitch: { active: false, sources: [], last_change_ts: null },
+    killswitch: { active: false, sources: [], last_change_ts: null, last_change_line: null },
     counters_5m: {
       window_seconds: 300,
       requests: 1061,
@@ -218,6 +217,7 @@ export function busyState(changes: Partial<DaemonState> = {}): DaemonState {
     })),
     activities: activitiesOf(80),
     alarms: [],
+    latency_budget_ms: 250,
     policy: {
       hash: 'a1b2c3d4'.repeat(8),
       types: TYPE_NAMES,
@@ -252,6 +252,8 @@ export function busyState(changes: Partial<DaemonState> = {}): DaemonState {
       unsigned_tail: 12,
       last_checkpoint_seq: 84_200,
       last_checkpoint_ts: iso(91_000),
+      disk: { chain_bytes: 43_113_004, segments: 3, manifests: 212, receipts: 12 },
+      last_export: { ts: iso(7_200_000), out: '/home/op/evidence.tar.gz', lines: 81_004 },
     },
     signer: {
       state: 'running',
@@ -347,6 +349,7 @@ export function armedState(): DaemonState {
     killswitch: {
       active: true,
       last_change_ts: since,
+      last_change_line: 84_270,
       sources: [
         {
           source: 'sentinel',

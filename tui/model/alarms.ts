@@ -1,4 +1,4 @@
-import type { Model } from './model.ts';
+import { latencyBudget, type Model } from './model.ts';
 
 /** Something that whoever looks must be told before anything else. */
 export interface StandingAlarm {
@@ -95,8 +95,9 @@ export function standingAlarms(model: Model): readonly StandingAlarm[] {
     add('chain', BROKEN, facts.chain.poisoned ?? 'the chain does not verify', now);
   }
   const { count, p99 } = facts.counters_5m.added_latency_ms;
-  if (p99 !== null && count >= ENOUGH && p99 > model.settings.budget) {
-    const text = `p99 ${p99.toFixed(0)} ms, budget ${model.settings.budget} ms`;
+  const budget = latencyBudget(model, facts);
+  if (p99 !== null && count >= ENOUGH && p99 > budget) {
+    const text = `p99 ${p99.toFixed(0)} ms added, budget ${budget} ms`;
     add('p99', SLOW, text, now);
   }
   const weight = { alarm: 0, warn: 1 } as const;

@@ -22,6 +22,7 @@ export function askSwitch(facts: Facts): KillSwitchModal {
     confirm: editorOf(),
     reason: editorOf(),
     busy: false,
+    lineBefore: facts.killswitch.last_change_line,
   };
 }
 

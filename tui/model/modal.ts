@@ -32,6 +32,8 @@ export interface KillSwitchModal {
   readonly confirm: Editor;
   readonly reason: Editor;
   readonly busy: boolean;
+  /** The audit line of the change before: what differs from it is this one's. */
+  readonly lineBefore: number | null;
   readonly outcome?: SwitchOutcome;
   /** Why a key did nothing. */
   readonly hint?: string;

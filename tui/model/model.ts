@@ -26,8 +26,8 @@ export type Link =
 export interface Settings {
   readonly machine: string;
   readonly readOnly: boolean;
-  /** Milliseconds of p99 above which there is an alarm. */
-  readonly budget: number;
+  /** Milliseconds of p99 above which there is an alarm, where the daemon's setting is not meant. */
+  readonly budget?: number;
   readonly reducedMotion: boolean;
   /** Of whoever looks; where relative paths begin. */
   readonly home: string;
@@ -93,6 +93,11 @@ export const KEPT = 500;
 /** Silence after which what is shown may be out of date, and after which nobody is there. */
 export const STALE_AFTER = 3000;
 export const GONE_AFTER = 10_000;
+
+/** Milliseconds of p99 above which it is too much. */
+export function latencyBudget({ settings }: Pick<Model, 'settings'>, facts: Facts): number {
+  return settings.budget ?? facts.latency_budget_ms;
+}
 
 /** Whether the daemon has been silent for so long that its figures are in doubt. */
 export function silence(model: Model, now: number): number | undefined {

@@ -1,4 +1,4 @@
-import type { Facts } from '../model/model.ts';
+import { type Facts, latencyBudget } from '../model/model.ts';
 import { clock, count, span as duration, milliseconds, rate } from '../text/format.ts';
 import { chip, flow, gap, hitting, type Line, lineWidth, span, spread } from '../text/line.ts';
 import { course } from '../text/spark.ts';
@@ -43,7 +43,7 @@ interface Sign {
 function vitalSigns({ model, glyphs }: View, facts: Facts, width: number): readonly Sign[] {
   const { killswitch, chain, counters_5m: counters } = facts;
   const { p50, p99 } = counters.added_latency_ms;
-  const slow = p99 !== null && p99 > model.settings.budget;
+  const slow = p99 !== null && p99 > latencyBudget(model, facts);
   const unknown = counters.unknown_placeholders;
   return [
     {

@@ -32,6 +32,7 @@ interface RawSettings {
   upstream_proxy?: string;
   refusal_status?: 'auto' | number;
   metrics?: { listen?: string };
+  dashboard?: { latency_budget?: string };
   log?: Partial<Settings['log']>;
   audit?: {
     checkpoint_lines?: number;
@@ -110,6 +111,13 @@ function toSettings(document: Document): Settings {
     ...(raw.upstream_proxy === undefined ? {} : { upstreamProxy: proxyUrl(document) }),
     refusalStatus: raw.refusal_status ?? base.refusalStatus,
     metrics: metrics === undefined ? {} : { listen: metrics },
+    dashboard: {
+      latencyBudget: time(
+        ['dashboard', 'latency_budget'],
+        raw.dashboard?.latency_budget,
+        base.dashboard.latencyBudget,
+      ),
+    },
     log: {
       level: raw.log?.level ?? base.log.level,
       format: raw.log?.format ?? base.log.format,

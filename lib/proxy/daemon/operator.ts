@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { filesOf } from '../../config/files.ts';
 import type { Homes, Settings } from '../../config/types.ts';
+import type { LastExport } from '../../control/daemon-state.ts';
 import type { Reloader } from '../../control/reload.ts';
 import { recordVerification } from '../../ops/verify/record.ts';
 import { verifyRunning } from '../../ops/verify/runtime.ts';
@@ -14,6 +15,7 @@ import type { LoadedPolicy } from '../policy.ts';
 import { runSelfTest } from '../self-test.ts';
 import { createEvidenceExport } from './evidence.ts';
 import type { Address } from './listening.ts';
+import type { LogSurvey } from './log-survey.ts';
 import type { Safeguards } from './safeguards.ts';
 
 /** What {@link openOperator} needs of the daemon. */
@@ -33,6 +35,7 @@ export interface OperatorParts {
   readonly safeguards: Safeguards;
   readonly exchanges: ExchangeContext;
   readonly observer: Observer;
+  readonly survey: LogSurvey;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -46,6 +49,8 @@ export function openOperator(parts: OperatorParts): Promise<OperatorSide> {
   const { engine, hosts, dial, observer, exchanges, onFault } = parts;
   const { audit, killSwitch, live } = parts.safeguards;
   const policy = (): LoadedPolicy => reloader.current;
+  const exportEvidence = createEvidenceExport({ homes, policy, hosts: hosts.policy, audit });
+  let lastExport: LastExport | undefined;
   return openOperatorSide(
     homes,
     {
@@ -61,6 +66,8 @@ export function openOperator(parts: OperatorParts): Promise<OperatorSide> {
       audit,
       killSwitch,
       observer,
+      disk: () => parts.survey.disk,
+      lastExport: () => lastExport,
     },
     {
       reload: reloader.reload,
@@ -87,7 +94,12 @@ export function openOperator(parts: OperatorParts): Promise<OperatorSide> {
         await recordVerification(audit, report);
         return report;
       },
-      exportEvidence: createEvidenceExport({ homes, policy, hosts: hosts.policy, audit }),
+      exportEvidence: async (wish, tell, signal) => {
+        const report = await exportEvidence(wish, tell, signal);
+        const { out, lines } = report;
+        lastExport = { ts: new Date().toISOString(), out, lines };
+        return report;
+      },
     },
     onFault,
   );

@@ -64,7 +64,8 @@ export async function openSafeguards(
     latchFile: files.killSwitchLatch,
     pid: process.pid,
     now: Date.now,
-    record: async (event) => void (await audit.append('killswitch', { ...event })),
+    record: async (event) =>
+      observer.switchRecorded(await audit.append('killswitch', { ...event })),
     onFault,
   });
   undo.add(killSwitch.close);

@@ -229,6 +229,18 @@ describe('alarms', () => {
     expect(ui.effects).toEqual([{ kind: 'bell' }]);
   });
 
+  test('how slow is too slow, config.yaml says, or whoever opens the dashboard', () => {
+    const added_latency_ms = { count: 50, p50: 9, p99: 300 };
+    const slow = busyState({ counters_5m: { ...counters, added_latency_ms } });
+    const titles = (state: DaemonState, settings = SETTINGS): readonly string[] =>
+      standingAlarms(dashboard(state, settings).model).map(({ title }) => title);
+    expect(titles(slow)).toEqual(['SLOW']);
+    expect(titles({ ...slow, latency_budget_ms: 400 })).toEqual([]);
+    expect(titles({ ...slow, latency_budget_ms: 400 }, { ...SETTINGS, budget: 200 })).toEqual([
+      'SLOW',
+    ]);
+  });
+
   test('an alarm that this dashboard does not know is shown all the same', () => {
     const since = '2026-11-25T12:00:00Z';
     const alarm = { code: 'signer-silent', message: 'for 12 s', since, last: since, count: 1 };

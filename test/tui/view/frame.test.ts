@@ -178,6 +178,25 @@ test('a session alone on the screen tells every field that the state has', () =>
   }
 });
 
+test('what the daemon confirmed names its audit line, once that is on the disk', () => {
+  const outcome = (last_change_line: number): string => {
+    const { killswitch } = busyState();
+    const answer = { ok: true, body: { ...killswitch, sources_active: [] } } as const;
+    const after: Message = {
+      type: 'change',
+      members: { killswitch: { ...killswitch, last_change_line } },
+    };
+    const model = modelAfter(armedState(), [
+      'k',
+      { type: 'switched', action: 'disarm', answer },
+      after,
+    ]);
+    return canvasText(frameOf(model, 80, 24).canvas);
+  };
+  expect(outcome(84_301)).toContain('confirmed by the daemon, audit line 84 301');
+  expect(outcome(84_270)).not.toContain('audit line');
+});
+
 test('without colours, what is behind a modal is left out', () => {
   const model = modelAfter(busyState(), ['k']);
   const view = { model, now: NOW, glyphs: UNICODE, bright: true };

@@ -1,7 +1,7 @@
 import type { ActiveSource } from '../../../lib/control/kill-switch-state.ts';
 import { CONFIRMATION, mayFire } from '../../model/kill-switch.ts';
 import type { KillSwitchModal, SwitchOutcome } from '../../model/modal.ts';
-import { clock } from '../../text/format.ts';
+import { clock, count } from '../../text/format.ts';
 import { chip, gap, type Line, span } from '../../text/line.ts';
 import type { ModalLine, ModalRenderer, View } from '../view.ts';
 import {
@@ -18,7 +18,7 @@ import {
 /** Stops everything, or lets it go on. */
 export const renderSwitch: ModalRenderer<KillSwitchModal> = (view, modal, width) => {
   const { outcome } = modal;
-  if (outcome?.ok === true) return done(view, outcome, width);
+  if (outcome?.ok === true) return done(view, modal, outcome, width);
   const sources = view.model.facts?.killswitch.sources ?? [];
   const lines =
     modal.action === 'arm'
@@ -145,10 +145,18 @@ function buttons(view: View, modal: KillSwitchModal, text: string, width: number
 }
 
 /** Only what the daemon confirmed. */
-function done(view: View, outcome: Extract<SwitchOutcome, { ok: true }>, width: number) {
+function done(
+  view: View,
+  { lineBefore }: KillSwitchModal,
+  outcome: Extract<SwitchOutcome, { ok: true }>,
+  width: number,
+) {
   const { glyphs } = view;
   const { action, at, holding } = outcome;
   const stopped = holding.length > 0;
+  const line = view.model.facts?.killswitch.last_change_line ?? null;
+  // Stopping does not wait for its line: it is told of as soon as it is on the disk.
+  const recorded = line === null || line === lineBefore ? '' : `, audit line ${count(line)}`;
   const first: Line =
     action === 'arm'
       ? [chip('alarm', `${glyphs.alarm} ALL TRAFFIC IS STOPPED`), span('dim', `  ${clock(at)}`)]
@@ -174,7 +182,7 @@ function done(view: View, outcome: Extract<SwitchOutcome, { ok: true }>, width: 
     tone: stopped ? ('alarm' as const) : ('ok' as const),
     lines: [
       { line: first },
-      spare([span('dim', 'confirmed by the daemon')]),
+      spare([span('dim', `confirmed by the daemon${recorded}`)]),
       ...still,
       BLANK,
       ...holding.flatMap((each) => holdLines(view, each, width)),

@@ -1,5 +1,5 @@
 import type { Facts } from '../../model/model.ts';
-import { clock, count, span as duration } from '../../text/format.ts';
+import { bytes, clock, count, span as duration } from '../../text/format.ts';
 import { firstFitting, gap, type Line, span } from '../../text/line.ts';
 import type { PaneRenderer, View } from '../view.ts';
 
@@ -21,6 +21,9 @@ export const renderChain: PaneRenderer = (view, width, height) => {
   ];
   const more: readonly Line[] = [
     checkpointLine(facts, width),
+    diskLine(facts, width),
+    bundleLine(facts, view.now, width),
+    papersLine(facts, width),
     field('head', span('text', chain.head.slice(0, 12))),
     field('key', span('text', signer.vkey.split('+').slice(0, 2).join('+'))),
     field('made', span('text', `${count(signer.signatures)} signatures`), lastSignature(facts)),
@@ -102,6 +105,47 @@ function checkpointLine({ chain }: Facts, width: number): Line {
     width,
     field('check', span('text', clock(ts)), span('dim', ` checkpoint, line ${count(seq)}`)),
     field('check', span('text', clock(ts))),
+  );
+}
+
+function diskLine({ chain: { disk } }: Facts, width: number): Line {
+  if (disk === null) return field('disk', span('dim', 'not looked at yet'));
+  const size = span('text', bytes(disk.chain_bytes));
+  const segments = `, ${count(disk.segments)} segment${disk.segments === 1 ? '' : 's'}`;
+  return firstFitting(width, field('disk', size, span('dim', segments)), field('disk', size));
+}
+
+/** What is signed beside the chain. */
+function papersLine({ chain: { disk } }: Facts, width: number): Line {
+  if (disk === null) return field('papers', span('dim', '\u2013'));
+  const manifests = span('text', count(disk.manifests));
+  const receipts = span('text', count(disk.receipts));
+  return firstFitting(
+    width,
+    field('papers', manifests, span('dim', ' manifests, '), receipts, span('dim', ' receipts')),
+    field('papers', manifests, span('dim', ' man. '), receipts, span('dim', ' rec.')),
+  );
+}
+
+/** When somebody was last given all of it. */
+function bundleLine({ chain: { last_export: last } }: Facts, now: number, width: number): Line {
+  if (last === null) {
+    return firstFitting(
+      width,
+      field(
+        'export',
+        span('dim', 'none since the start; '),
+        span('key', 'e'),
+        span('dim', ' makes one'),
+      ),
+      field('export', span('dim', 'none yet')),
+    );
+  }
+  const at = span('text', `${duration((now - Date.parse(last.ts)) / 1000)} ago`);
+  return firstFitting(
+    width,
+    field('export', at, span('dim', `, ${count(last.lines)} lines`)),
+    field('export', at),
   );
 }
 

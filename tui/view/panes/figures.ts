@@ -1,4 +1,4 @@
-import type { Facts } from '../../model/model.ts';
+import { type Facts, latencyBudget } from '../../model/model.ts';
 import { fit, textWidth } from '../../text/cells.ts';
 import { count, milliseconds, rate, shortCount } from '../../text/format.ts';
 import { beside, firstFitting, gap, type Line, type Role, span } from '../../text/line.ts';
@@ -13,10 +13,11 @@ interface Figure {
   readonly slow: boolean;
 }
 
-function figuresOf({ settings }: View['model'], { counters_5m: now }: Facts): readonly Figure[] {
+function figuresOf(model: View['model'], facts: Facts): readonly Figure[] {
+  const { counters_5m: now } = facts;
   const { p50, p99 } = now.added_latency_ms;
   const { series } = now;
-  const slow = p99 !== null && p99 > settings.budget;
+  const slow = p99 !== null && p99 > latencyBudget(model, facts);
   const figure = (
     label: string,
     values: readonly (number | null)[],

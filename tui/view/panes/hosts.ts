@@ -1,5 +1,5 @@
 import type { HostRow } from '../../../lib/control/host-rows.ts';
-import type { Facts } from '../../model/model.ts';
+import { type Facts, latencyBudget } from '../../model/model.ts';
 import { fit } from '../../text/cells.ts';
 import { bytes, milliseconds, shortCount, shortHost } from '../../text/format.ts';
 import { type Cell, gap, type Line, row, span } from '../../text/line.ts';
@@ -40,7 +40,7 @@ export function hostLines({ model }: View, facts: Facts, width: number): Line[] 
       return [span('dim', fit(label, name)), gap(1), span('dim', fit(piped, room, 'right'))];
     }
     const cells = figures.map((figure): Cell => {
-      const { text, role } = figureOf(host, figure, model.settings.budget);
+      const { text, role } = figureOf(host, figure, latencyBudget(model, facts));
       return { width: WIDTHS[figure], role, text, align: 'right' };
     });
     return row([{ width: name, role: 'text', text: label }, ...cells]);
