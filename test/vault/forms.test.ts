@@ -60,6 +60,48 @@ test.each([
   expect(waitingTail(Buffer.from(text), 0)).toBe(text.length);
 });
 
+test('the plain spelling, read at once, is read as any other is', () => {
+  const noise = fc.constantFrom(
+    '<',
+    '>',
+    '<pl',
+    '<pl:',
+    'pl:',
+    ':',
+    'A',
+    'a',
+    '_',
+    '0',
+    KNOWN,
+    TYPE,
+  );
+  const text = fc.oneof(
+    fc.array(noise, { maxLength: 12 }).map((parts) => parts.join('')),
+    fc
+      .tuple(
+        fc.stringMatching(/^[A-Z0-9_]{0,34}$/),
+        fc.stringMatching(/^[0-9a-f]{15,17}$|^[0-9A-F]{16}$/),
+      )
+      .map(([type, fingerprint]) => `<pl:${type}:${fingerprint}>`),
+  );
+  fc.assert(
+    fc.property(text, fc.string({ maxLength: 2 }), fc.nat(80), (sample, after, cut) => {
+      const bytes = Buffer.from(sample + after);
+      const end = Math.min(cut, bytes.length);
+      // A backslash before it changes nothing of what is read after it, but how it is read.
+      const behind = readForm(Buffer.concat([Buffer.from('\\'), bytes]), 0, end + 1);
+      const alone = readForm(bytes, 0, end);
+      if (typeof alone === 'number') {
+        expect(behind).toBeTypeOf('number');
+        return;
+      }
+      const { start, end: to, escapeAt } = alone;
+      expect(behind).toEqual({ ...alone, start: start + 1, end: to + 1, escapeAt: escapeAt + 1 });
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 test('a backslash of the text is not part of it', () => {
   const plain = `<pl:${TYPE}:${KNOWN}>`;
   expect(findForm(Buffer.from(`C:\\${plain}`), 0)).toMatchObject({ form: 'plain', start: 3 });
