@@ -49,8 +49,8 @@ test('verify.py is short enough to be read before it is trusted', () => {
 });
 
 /** What it has; the aim is 150. It may only get smaller. */
-const LINES = 227;
-const COLUMNS = 126;
+const LINES = 170;
+const COLUMNS = 120;
 
 /** One process for all: starting Python takes longer than most verifications. */
 const RUN_ALL = `
