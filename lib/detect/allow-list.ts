@@ -1,6 +1,6 @@
 import { compileAllowRegex } from './operator-pattern.ts';
 import { matchesWhole } from './regex/search.ts';
-import type { Span } from './types.ts';
+import type { Range } from './types.ts';
 
 /**
  * Compiles the operator's list of values that are no secrets: exact values, or `/regex/` that
@@ -10,7 +10,7 @@ import type { Span } from './types.ts';
  */
 export function createAllowList(
   allow: readonly string[],
-): (bytes: Uint8Array, span: Span) => boolean {
+): (bytes: Uint8Array, range: Range) => boolean {
   const isRegex = (entry: string): boolean =>
     entry.length > 2 && entry.startsWith('/') && entry.endsWith('/');
   const values = new Set(

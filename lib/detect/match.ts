@@ -13,7 +13,7 @@ export interface Match {
 
 /** What a form is matched against. */
 export interface MatchText {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly runEnd: RunReader;
   readonly depthAt: (offset: number) => number;
   /** Told where a run ends at an escape that stands for one more character of it. */
@@ -99,8 +99,8 @@ function isEscape(bytes: Uint8Array, at: number): boolean {
 /** The longest value that is looked at as a whole: a longer one is worth it by its length. */
 const LONGEST_LOOKED_AT = 256;
 
-function asText(bytes: Uint8Array, start: number, end: number): string {
-  return String.fromCharCode(...bytes.subarray(start, Math.min(end, start + LONGEST_LOOKED_AT)));
+function asText(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString('latin1', start, Math.min(end, start + LONGEST_LOOKED_AT));
 }
 
 function cutOff(form: Form, text: MatchText, from: number, at: number): Match | undefined {

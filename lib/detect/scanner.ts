@@ -86,7 +86,8 @@ export function compileScanner(options: PatternPolicy): Scanner {
   };
 
   const scan = (input: ScanInput): ScanOutput => {
-    const { bytes, depthAt = PLAIN } = input;
+    const { depthAt = PLAIN } = input;
+    const bytes = Buffer.from(input.bytes.buffer, input.bytes.byteOffset, input.bytes.length);
     const spans: Span[] = [];
     const contextual: Span[] = [];
     const assigned: Span[] = [];

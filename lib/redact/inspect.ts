@@ -188,7 +188,7 @@ function place(
     type,
     layers: depth === 0 ? layers : [...layers, ...new Array<Layer>(depth).fill('escape')],
     exact,
-    core: core && placeRange(view, core),
+    core: core && view.origins.length > 0 ? placeRange(view, core) : core,
   };
 }
 

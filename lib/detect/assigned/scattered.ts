@@ -1,5 +1,7 @@
 /** Tells text that a machine made up from words: by how short its pieces are, and by its letters. */
 
+import { DIGIT, kindAt, LETTER, LOWER, UPPER } from './kinds.ts';
+
 /** What a text is made of: pieces end where the kind of character changes. */
 export interface Pieces {
   readonly count: number;
@@ -35,19 +37,20 @@ export function piecesOf(text: string): Pieces {
   let length = 0;
   let pairs = 0;
   let frequent = 0;
-  let before: Kind = 'other';
+  let beforeThat = 0;
+  let before = 0;
   for (let i = 0; i < text.length; i++) {
-    const kind = kindOf(text.charCodeAt(i));
-    const goesOn =
-      kind === before || (kind === 'lower' && before === 'upper' && !isUpper(text, i - 2));
-    if (kind !== 'other') {
+    const kind = kindAt(text, i) & (LETTER | DIGIT);
+    const goesOn = kind === before || (kind === LOWER && before === UPPER && beforeThat !== UPPER);
+    if (kind !== 0) {
       length++;
       if (!goesOn) count++;
-      else if (kind !== 'digit') {
+      else if (kind !== DIGIT) {
         pairs++;
         frequent += FREQUENT[pairIndex(text, i)] as number;
       }
     }
+    beforeThat = before;
     before = kind;
   }
   return { count, length, pairs, frequent };
@@ -60,16 +63,4 @@ export function isScattered({ count, length, pairs, frequent }: Pieces): boolean
   if (piece <= 2.3) return true;
   const share = pairs === 0 ? 0 : frequent / pairs;
   return piece <= 3.4 ? share < 0.6 : share < 0.36;
-}
-
-type Kind = 'lower' | 'upper' | 'digit' | 'other';
-
-function kindOf(code: number): Kind {
-  if (code >= 0x61 && code <= 0x7a) return 'lower';
-  if (code >= 0x41 && code <= 0x5a) return 'upper';
-  return code >= 0x30 && code <= 0x39 ? 'digit' : 'other';
-}
-
-function isUpper(text: string, at: number): boolean {
-  return at >= 0 && kindOf(text.charCodeAt(at)) === 'upper';
 }

@@ -1,27 +1,38 @@
+import { DIGIT, kindsOf, LETTER, LOWER, OTHER, SLASH, TEMPLATE_SIGN, UPPER } from './kinds.ts';
+import { consistsOfWords, LONGEST_PHRASE, letterOf } from './words.ts';
+
 /** Tells what stands for a secret from secrets: templates, examples, words that mean “put it here”. */
 
 /** Whether a text is a template, words such as `password`, or nothing but `xxx` and `123`. */
 export function isBlank(text: string): boolean {
+  const kinds = kindsOf(text);
   return (
-    TEMPLATE.test(text) ||
+    isTemplate(text, kinds) ||
     isRegular(text) ||
-    DIGITS.includes(text) ||
-    (LETTERS.test(text) && consistsOf(text.toLowerCase()))
+    isCounted(text, kinds) ||
+    ((kinds & ~LETTER) === 0 && consistsOfWords(letters, takeLetters(text)))
   );
 }
 
 /** Whether a text is a template, or a part of it says that it is none of the real ones. */
-export function saysSo(text: string): boolean {
-  return TEMPLATE.test(text) || SAYS_SO.test(text) || isRegular(text);
+export function saysSo(text: string, kinds: number): boolean {
+  return isTemplate(text, kinds) || (maySaySo(text) && SAYS_SO.test(text)) || isRegular(text);
 }
 
 /** Whether a text is one of these, or made of words. */
-export function isStandIn(text: string): boolean {
-  return saysSo(text) || DIGITS.includes(text) || isMadeOfWords(text);
+export function isStandIn(text: string, kinds: number): boolean {
+  return saysSo(text, kinds) || isCounted(text, kinds) || isMadeOfWords(text, kinds);
 }
 
-const LETTERS = /^[A-Za-z]+$/;
+function isCounted(text: string, kinds: number): boolean {
+  return (kinds & ~DIGIT) === 0 && DIGITS.includes(text);
+}
+
 const DIGITS = '012345678901234567890';
+
+function isTemplate(text: string, kinds: number): boolean {
+  return ((kinds & TEMPLATE_SIGN) !== 0 || '[_@'.includes(text[0] ?? '[')) && TEMPLATE.test(text);
+}
 
 /** `${X}`, `{{x}}`, `{user}`, `<your-key>`, `%s`, `$(cmd)`, `$X`, `#{x}`, `[x]`, `__X__`, `@x@`, `%X%`. */
 const TEMPLATE =
@@ -30,72 +41,86 @@ const TEMPLATE =
 const SAYS_SO =
   /example|placeholder|change[-_]?me|dummy|redacted|censored|masked|sample|x{4}|\*{3}|\.{3}|•|your[-_a-z]|abcdefgh|12345678|01234567|deadbeef|qwerty|lorem|insert[-_]|-goes-|fixture/i;
 
+/** Three characters of each of these, of which five bits are the same in either case. */
+const PARTS =
+  'xam ceh ang dum red cen mas sam xxx *** ... you abc 123 bee qwe lor ins goe fix'.split(' ');
+const HAS_PART = new Uint8Array(1 << 15);
+for (const part of PARTS) HAS_PART[partIndex(part, 2)] = 1;
+
+function partIndex(text: string, last: number): number {
+  return (
+    ((text.charCodeAt(last - 2) & 31) << 10) |
+    ((text.charCodeAt(last - 1) & 31) << 5) |
+    (text.charCodeAt(last) & 31)
+  );
+}
+
+/** Whether the expression need be asked: hardly any text that says nothing passes. */
+function maySaySo(text: string): boolean {
+  for (let at = 2; at < text.length; at++) {
+    if (HAS_PART[partIndex(text, at)] === 1) return true;
+  }
+  return text.includes('•');
+}
+
 /** The same character or few again and again. */
 function isRegular(text: string): boolean {
   const half = text.length / 2;
   for (let period = 1; period <= Math.min(4, half); period++) {
     let at = period;
-    while (at < text.length && text[at] === text[at - period]) at++;
+    while (at < text.length && text.charCodeAt(at) === text.charCodeAt(at - period)) at++;
     if (at === text.length) return true;
   }
   return false;
 }
 
-/** Words of which nobody makes a secret that protects something. */
-const WORDS = new Set(
-  (
-    'a abc access account admin administrator after again and anon any api app appid asdf auth bad bar baz before ' +
-    'bearer bob alice client code correct credential credentials db database default demo dev developer ' +
-    'empty env fail fake false foo foobar for from google guest hard hello here hidden ' +
-    'id in invalid is it jane john jwt key keyboard letmein local login long master me mock monkey mongo my mysql name ' +
-    'new nil no none not null number of oauth oauth2 old one or pass passphrase passw passwd password passwords ' +
-    'phrase postgres prod production pwd put qux rabbit random redis refresh root s salt secret secrets secure security ' +
-    'session set shared short sign signing some staging string strong super system tbd temp temporary test tester testing text the ' +
-    'this to todo token two type undefined unit unknown update user username users valid value very weak ' +
-    'welcome with word world wrong xyz github gitlab slack stripe aws azure openai server service bot cat dog elastic kafka minio sa service pg'
-  ).split(' '),
-);
-const LONGEST_WORD = 13;
-/** Longer texts are made of other things too. */
-const LONGEST_PHRASE = 80;
-
-const SPELLED: Readonly<Record<string, string>> = {
-  '0': 'o',
-  '1': 'i',
-  '3': 'e',
-  '4': 'a',
-  '5': 's',
-  '7': 't',
-  '@': 'a',
-  $: 's',
-  '!': 'i',
-};
-
-function isMadeOfWords(text: string): boolean {
-  if (text.length > LONGEST_PHRASE) return false;
-  // `SuperSecret123!` may be somebody's: only the best known word counts as none.
-  const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^\w.-]/].filter((kind) => kind.test(text)).length;
-  const stem = text.toLowerCase();
-  const letters = stem.replace(/[^a-z]/g, '');
-  // `P@ssw0rd1!`: what follows the word is no part of it.
-  const spelled = stem
-    .replace(/[^a-z]+$/, '')
-    .replace(/[0134574@$!]/g, (char) => SPELLED[char] ?? '')
-    .replace(/[^a-z]/g, '');
-  if (kinds === 4) return letters === 'password' || spelled === 'password';
-  return consistsOf(letters) || (spelled !== letters && consistsOf(spelled));
+/** What digits and signs are written for in `P@ssw0rd`, as {@link letterOf} has it. */
+const SPELLED = new Uint8Array(128);
+for (const pair of ['0o', '1i', '3e', '4a', '5s', '7t', '@a', '$s', '!i']) {
+  SPELLED[pair.charCodeAt(0)] = letterOf(pair.charCodeAt(1));
 }
 
-/** Whether a text is a sequence of the words: one step for each place and length. */
-function consistsOf(text: string): boolean {
-  if (text === '') return false;
-  const reached = new Uint8Array(text.length + 1);
-  reached[0] = 1;
+const letters = new Uint8Array(LONGEST_PHRASE);
+const spelled = new Uint8Array(LONGEST_PHRASE);
+
+/** Puts the letters of a text into {@link letters}, and gives their number. */
+function takeLetters(text: string): number {
+  let count = 0;
   for (let at = 0; at < text.length; at++) {
-    if (reached[at] === 0) continue;
-    for (let length = 1; length <= Math.min(LONGEST_WORD, text.length - at); length++) {
-      if (WORDS.has(text.slice(at, at + length))) reached[at + length] = 1;
-    }
+    const letter = letterOf(text.charCodeAt(at));
+    if (letter > 0) letters[count++] = letter;
   }
-  return reached[text.length] === 1;
+  return count;
+}
+
+/** Puts those that a text can be read as into {@link spelled}: what follows the last is none. */
+function takeSpelled(text: string): number {
+  let count = 0;
+  let end = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const letter = letterOf(code);
+    const read = letter > 0 ? letter : (SPELLED[code] ?? 0);
+    if (read > 0) spelled[count++] = read;
+    if (letter > 0) end = count;
+  }
+  return end;
+}
+
+/** Longer texts are made of other things too. */
+const LONGEST_WORDS = 80;
+const PASSWORD = Uint8Array.from('password', (char) => letterOf(char.charCodeAt(0)));
+
+function isMadeOfWords(text: string, kinds: number): boolean {
+  if (text.length > LONGEST_WORDS) return false;
+  const count = takeLetters(text);
+  const spelledCount = takeSpelled(text);
+  // `SuperSecret123!` may be somebody's: only the best known word counts as none.
+  const isMixed = [LOWER, UPPER, DIGIT, OTHER | SLASH].every((kind) => (kinds & kind) !== 0);
+  if (isMixed) return isPassword(letters, count) || isPassword(spelled, spelledCount);
+  return consistsOfWords(letters, count) || consistsOfWords(spelled, spelledCount);
+}
+
+function isPassword(found: Uint8Array, length: number): boolean {
+  return length === PASSWORD.length && PASSWORD.every((letter, i) => found[i] === letter);
 }

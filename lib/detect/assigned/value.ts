@@ -37,7 +37,7 @@ const WEB_ESCAPES = new Set([0x26, 0x27, 0x3c, 0x3d, 0x3e]);
 
 /** Reads the value at `at`; `undefined` where none stands, or code that computes one. */
 export function valueAt(
-  bytes: Uint8Array,
+  bytes: Buffer,
   at: number,
   runEnd: RunReader,
   isTight: boolean,
@@ -51,7 +51,7 @@ export function valueAt(
   for (let escapes = 0; escapes < 16; escapes++) {
     const run = runEnd(set, end);
     if (run - start > LONGEST) return undefined;
-    text += latin1(bytes, end, run);
+    text += bytes.toString('latin1', end, run);
     end = run;
     const close = quoteAt(bytes, end);
     if (close !== undefined && close.mark === quote.mark) {
@@ -72,7 +72,7 @@ function afterPrefix(bytes: Uint8Array, at: number): number {
 }
 
 function bareValue(
-  bytes: Uint8Array,
+  bytes: Buffer,
   start: number,
   runEnd: RunReader,
   isTight: boolean,
@@ -88,7 +88,7 @@ function bareValue(
   return {
     start,
     end,
-    text: latin1(bytes, start, end),
+    text: bytes.toString('latin1', start, end),
     quoted: false,
     last: endsLine(bytes, run, isTight),
   };
@@ -114,10 +114,4 @@ function webEscape(bytes: Uint8Array, at: number): { char: string; end: number }
   const code = from > at ? unicodeEscape(bytes, from) : undefined;
   if (code === undefined || !WEB_ESCAPES.has(code)) return undefined;
   return { char: String.fromCharCode(code), end: from + 5 };
-}
-
-function latin1(bytes: Uint8Array, from: number, to: number): string {
-  let text = '';
-  for (let at = from; at < to; at++) text += String.fromCharCode(bytes[at] as number);
-  return text;
 }

@@ -1,3 +1,4 @@
+import { CLOSE, DIGIT, kindsOf, LETTER, LINK, LOWER, OTHER, SLASH, UPPER } from './kinds.ts';
 import { isScattered, piecesOf } from './scattered.ts';
 import { isBlank, isStandIn, saysSo } from './stand-ins.ts';
 
@@ -18,14 +19,19 @@ const SHORTEST_SCATTERED = 12;
 export function isWorth(text: string, worth: Worth, certainty: Certainty = 'literal'): boolean {
   if (worth === 'given') return !isBlank(text);
   if (text.length < (worth === 'chosen' ? SHORTEST_PASSWORD : SHORTEST_TOKEN)) return false;
-  if (CODE.test(text) || (worth === 'random' && (!TOKEN.test(text) || NUMBERS.test(text))))
-    return false;
-  const scattered = text.length >= SHORTEST_SCATTERED && isRandom(text);
+  const kinds = kindsOf(text);
+  if (isCode(text, kinds)) return false;
+  if (worth === 'random' && (!TOKEN.test(text) || NUMBERS.test(text))) return false;
+  const scattered = text.length >= SHORTEST_SCATTERED && isRandom(text, kinds);
   if (worth === 'random')
-    return scattered && !saysSo(text) && (certainty === 'literal' || !isPath(text));
-  if (!scattered && !(isMixed(text) && certainty !== 'code')) return false;
+    return scattered && !saysSo(text, kinds) && (certainty === 'literal' || !isPath(text));
+  if (!scattered && !(certainty !== 'code' && isMixed(text, kinds))) return false;
   if (!scattered && certainty === 'line' && isIdentifier(text)) return false;
-  return !isStandIn(text) && !(certainty !== 'literal' && isPath(text));
+  return !isStandIn(text, kinds) && !(certainty !== 'literal' && isPath(text));
+}
+
+function isCode(text: string, kinds: number): boolean {
+  return ((kinds & CLOSE) !== 0 || '+,;'.includes(text[0] ?? '')) && CODE.test(text);
 }
 
 /** What stands between two texts where a quote that ends one was taken for one that begins one. */
@@ -34,21 +40,21 @@ const TOKEN = /^[\w+/=.:~@#$%^&*!?-]+$/;
 const NUMBERS = /^[\d.,:-]+$/;
 
 /** Letters, and something that is none: few passwords that protect something have less. */
-function isMixed(text: string): boolean {
+function isMixed(text: string, kinds: number): boolean {
   return (
-    /[A-Za-z]/.test(text) &&
-    /[^A-Za-z._/-]/.test(text) &&
-    !SLUG.test(text) &&
+    (kinds & LETTER) !== 0 &&
+    (kinds & (DIGIT | OTHER)) !== 0 &&
+    !((kinds & LINK) !== 0 && SLUG.test(text)) &&
     distinct(text) >= 5 &&
-    !/^[.~]{0,2}\/|:\/\/|\/.*\//.test(text)
+    !((kinds & SLASH) !== 0 && /^[.~]{0,2}\/|:\/\/|\/.*\//.test(text))
   );
 }
 
 /** Words joined to the name of something: `secret-2-levels`, `users.*.apiKey`, `data[0].secret`. */
 const SLUG = /^[a-z]+\d*(?:[-_./*[\]]+[A-Za-z0-9]*)+$/;
 
-function isRandom(text: string): boolean {
-  if (!/\d/.test(text) && !(/[a-z]/.test(text) && /[A-Z]/.test(text))) return false;
+function isRandom(text: string, kinds: number): boolean {
+  if ((kinds & DIGIT) === 0 && (kinds & LETTER) !== (LOWER | UPPER)) return false;
   return isScattered(piecesOf(text)) && distinct(text) >= 8 && !text.includes('://');
 }
 

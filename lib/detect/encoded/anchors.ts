@@ -174,6 +174,34 @@ function valuesOf(digits: readonly (readonly number[])[]): Uint8Array {
   return values;
 }
 
+/**
+ * Decodes a run of an encoding's characters; what is left over at its end stands for nothing.
+ *
+ * @param lacking - characters before it that its first group lacks: they count as zeros
+ */
+export function decodeRun(
+  bytes: Uint8Array,
+  encoding: Encoding,
+  start: number,
+  end: number,
+  lacking: number,
+): Buffer {
+  const values = VALUES[encoding];
+  const bits = encoding === 'hex' ? 4 : 6;
+  const decoded = Buffer.allocUnsafe(((lacking + end - start) * bits) >> 3);
+  let word = 0;
+  let held = 0;
+  let to = 0;
+  for (let at = start - lacking; at < end; at++) {
+    word = (word << bits) | (at < start ? 0 : (values[bytes[at] as number] as number));
+    held += bits;
+    if (held < 8) continue;
+    held -= 8;
+    decoded[to++] = word >> held;
+  }
+  return decoded;
+}
+
 /** The byte that the characters from `first` on stand for, `index` bytes further. */
 export function byteAt(
   bytes: Uint8Array,

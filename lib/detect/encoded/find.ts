@@ -3,10 +3,11 @@ import { matchForm } from '../match.ts';
 import { findPrivateKeys, PEM_ANCHORS, PEM_TYPE } from '../pem/find.ts';
 import { longRunEnds } from '../pem/loose.ts';
 import { createRunReader } from '../run-reader.ts';
-import type { Span } from '../types.ts';
+import type { Range, Span } from '../types.ts';
 import {
   type Beginning,
   byteAt,
+  decodeRun,
   type EncodedAnchor,
   type Encoding,
   GROUP_BYTES,
@@ -37,7 +38,7 @@ const PLAIN = (): number => 0;
  */
 export function createEncodedFinder(
   bytes: Uint8Array,
-  isAllowed: (bytes: Uint8Array, span: Span) => boolean,
+  isAllowed: (bytes: Uint8Array, range: Range) => boolean,
 ): EncodedFinder {
   const runAt = createRunFinder(bytes);
   const spans: Span[] = [];
@@ -63,13 +64,14 @@ export function createEncodedFinder(
   }
 
   function report(type: string, encoding: Encoding, text: Decoded, match: Match): void {
-    if (isAllowed(text.bytes, { ...match, type, depth: 0 })) return;
+    if (isAllowed(text.bytes, match)) return;
     const around = run as Run;
     const core = {
       start: Math.max(around.start, text.from + charsBefore(encoding, match.start, Math.floor)),
       end: Math.min(around.end, text.from + charsBefore(encoding, match.end, Math.ceil)),
     };
-    spans.push({ ...wholeText(bytes, encoding, core, around, text.from), type, depth: 0, core });
+    const { start, end } = wholeText(bytes, encoding, core, around, text.from);
+    spans.push({ start, end, type, depth: 0, core });
   }
 
   return {
@@ -130,10 +132,7 @@ function privateKeys(bytes: Buffer): readonly Match[] {
 }
 
 function decode(bytes: Uint8Array, encoding: Encoding, run: Run, lacking: number): Decoded {
-  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const text = all.toString('latin1', run.start, run.end);
-  const filler = (encoding === 'hex' ? '0' : 'A').repeat(lacking);
-  const decoded = Buffer.from(filler + text, encoding);
+  const decoded = decodeRun(bytes, encoding, run.start, run.end, lacking);
   return {
     bytes: decoded,
     from: run.start - lacking,

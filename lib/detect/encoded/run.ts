@@ -35,20 +35,29 @@ export function createRunFinder(bytes: Uint8Array): RunFinder {
 }
 
 function runAround(bytes: Uint8Array, encoding: Encoding, at: number): Run {
-  const { has } = encoding === 'hex' ? HEX : RUN;
+  const kinds = encoding === 'hex' ? HEX.has : KINDS;
+  let found = 0;
   let start = at;
-  let end = at;
-  while (start > 0 && has[bytes[start - 1] as number] === 1) start--;
-  while (end < bytes.length && has[bytes[end] as number] === 1) end++;
-  let plain = false;
-  let url = false;
-  for (let i = start; i < end && !(plain && url); i++) {
-    const byte = bytes[i] as number;
-    plain ||= isPlain(byte);
-    url ||= isUrl(byte);
+  for (; start > 0; start--) {
+    const kind = kinds[bytes[start - 1] as number] as number;
+    if (kind === 0) break;
+    found |= kind;
   }
-  return { start, end, plain, url };
+  let end = at;
+  for (; end < bytes.length; end++) {
+    const kind = kinds[bytes[end] as number] as number;
+    if (kind === 0) break;
+    found |= kind;
+  }
+  return { start, end, plain: (found & PLAIN) !== 0, url: (found & URL) !== 0 };
 }
+
+/** In which alphabets of base64 a byte of a run is: both, or only one. */
+const PLAIN = 2;
+const URL = 4;
+const KINDS = Uint8Array.from(RUN.has);
+for (const byte of Buffer.from('+/')) KINDS[byte] = PLAIN;
+for (const byte of Buffer.from('-_')) KINDS[byte] = URL;
 
 function isPlain(byte: number): boolean {
   return byte === 0x2b || byte === 0x2f;
