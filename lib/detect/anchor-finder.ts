@@ -1,12 +1,21 @@
 import { type Anchor, windowSpellings } from './anchor.ts';
 import type { Bucket } from './buckets.ts';
+import type { TextStarts } from './encoded/texts.ts';
 import { createKernel, type Kernel } from './kernel-instance.ts';
 
-/** Where long runs end; each sorted. */
-export interface RunEnds {
-  /** With their lines. */
-  readonly ofLines: number[];
-  readonly others: number[];
+/** What is seen of long runs of base64 characters; each sorted. */
+export interface Runs {
+  /** Where they end with their lines. */
+  readonly lineEnds: number[];
+  /** Where they end else. */
+  readonly ends: number[];
+  /** Where they stand for text; of a long text, every few hundred characters. */
+  readonly texts: TextStarts;
+}
+
+/** As the kernel reports them into. */
+export function noRuns(): Runs {
+  return { lineEnds: [], ends: [], texts: { base64: [], hex: [] } };
 }
 
 /** Finds anchors in bytes; holds the kernel's memory. */
@@ -14,14 +23,10 @@ export interface AnchorFinder {
   /**
    * Reports every occurrence, by the window's offset; some are reported twice.
    *
-   * @param runEnds - is given the offsets at which a long run of base64 characters ends
+   * @param runs - is given what is seen of them
    * @returns whether an escaped slash (`\/`) was met
    */
-  find(
-    bytes: Uint8Array,
-    report: (offset: number, anchor: number) => void,
-    runEnds?: RunEnds,
-  ): boolean;
+  find(bytes: Uint8Array, report: (offset: number, anchor: number) => void, runs?: Runs): boolean;
 }
 
 /** The last of 8 buckets lets `\/` through, which the kernel looks at itself. */
@@ -45,8 +50,14 @@ export function createAnchorFinder(
   writeWindows(kernel, anchors);
   writeBuckets(kernel, buckets);
   return {
-    find(bytes, report, runEnds) {
+    find(bytes, report, runs = noRuns()) {
       const { at, words } = kernel;
+      const lists = new Map([
+        [at.LINE_END, runs.lineEnds],
+        [at.RUN_END, runs.ends],
+        [at.TEXT_IN_BASE64, runs.texts.base64],
+        [at.TEXT_IN_HEX, runs.texts.hex],
+      ]);
       const out = at.OUT >> 2;
       kernel.beginSearch();
       for (let start = 0; start < bytes.length; ) {
@@ -56,8 +67,8 @@ export function createAnchorFinder(
           for (let i = 0; i < hits; i++) {
             const offset = start + (words[out + 2 * i] as number);
             const id = words[out + 2 * i + 1] as number;
-            if (id < at.RUN_END) report(offset, id);
-            else (id === at.LINE_END ? runEnds?.ofLines : runEnds?.others)?.push(offset);
+            if (id < MAX_ANCHORS) report(offset, id);
+            else lists.get(id)?.push(offset);
           }
         } while (!kernel.isSearched());
         start += length;

@@ -46,6 +46,8 @@ const ADDRESSES = [
   'RUN_WINDOWS',
   'LINE_END',
   'RUN_END',
+  'TEXT_IN_BASE64',
+  'TEXT_IN_HEX',
   'BLOOM',
   'MOST_ALIKE',
 ] as const;

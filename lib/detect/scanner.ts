@@ -1,14 +1,12 @@
 import type { PatternPolicy } from '../config/types.ts';
 import { createAllowList } from './allow-list.ts';
 import type { Anchor } from './anchor.ts';
-import { createAnchorFinder, type RunEnds } from './anchor-finder.ts';
+import { createAnchorFinder, noRuns } from './anchor-finder.ts';
 import { findAssigned } from './assigned/find.ts';
 import { bucketsFor } from './buckets.ts';
 import { type BuiltInTarget, builtInTargets } from './built-in-targets.ts';
-import { type EncodedAnchor, encodedAnchors } from './encoded/anchors.ts';
-import { createEncodedFinder } from './encoded/find.ts';
+import { decodeTexts, type TextStarts } from './encoded/texts.ts';
 import { type UnwrappedText, unwrapLines } from './encoded/wrapped.ts';
-import { formsOf } from './forms.ts';
 import { hidesAt, isCharacterAt, markAt } from './marks.ts';
 import { type Match, matchForm } from './match.ts';
 import {
@@ -27,7 +25,7 @@ import { checkTypeNames } from './type-names.ts';
 import type { Mark, Range, ScanInput, Scanner, ScanOutput, Span } from './types.ts';
 
 /** What an anchor announces. */
-type Target = BuiltInTarget | KeywordTarget | EncodedTarget;
+type Target = BuiltInTarget | KeywordTarget;
 
 interface KeywordTarget {
   readonly kind: 'keyword';
@@ -36,18 +34,15 @@ interface KeywordTarget {
   readonly keyword: Keyword;
 }
 
-interface EncodedTarget {
-  readonly kind: 'encoded';
-  readonly anchor: Anchor;
-  readonly encoded: EncodedAnchor;
-}
-
 interface KeywordHit {
   readonly offset: number;
   readonly keyword: Keyword;
 }
 
 const PLAIN = (): number => 0;
+
+/** Encodings within encodings: the token in a Kubernetes Secret that is the login of a registry. */
+const MOST_ENCODINGS = 2;
 
 /**
  * Compiles the built-in patterns and the operator's.
@@ -65,27 +60,41 @@ export function compileScanner(options: PatternPolicy): Scanner {
   const targets: readonly Target[] = [
     ...builtInTargets(builtIn),
     ...operator.flatMap(keywordTargets),
-    ...encodedAnchors(builtIn.flatMap(formsOf), findsKeys).map(encodedTarget),
   ];
   const anchors = targets.map(({ anchor }) => anchor);
   const inText = anchors.filter(({ inRun }) => !inRun);
   const finder = createAnchorFinder(anchors, bucketsFor(inText));
   const types = new Set([...builtIn, ...operator].map(({ type }) => type));
 
-  const encodedIn = (text: UnwrappedText): Span[] => {
-    const runs = createEncodedFinder(text.bytes, isAllowed);
-    finder.find(text.bytes, (window, id) => {
-      const target = targets[id] as Target;
-      if (target.kind === 'encoded') runs.look(target.encoded, window);
-    });
-    return runs.spans.flatMap(({ type, core }) =>
-      text
+  /**
+   * What is found in the text that base64 and hex stand for, where those stand.
+   *
+   * @param known - what was found; nothing is looked for within it
+   */
+  const encodedIn = (
+    bytes: Uint8Array,
+    starts: TextStarts,
+    known: readonly Span[],
+    encodings: number,
+  ): Span[] => {
+    if (encodings === 0 || starts.base64.length + starts.hex.length === 0) return [];
+    const texts = decodeTexts(bytes, starts, uniteSpans(known));
+    return texts === undefined
+      ? []
+      : texts.place(scan({ bytes: texts.bytes }, encodings - 1).spans);
+  };
+
+  const encodedInLines = (lines: UnwrappedText, encodings: number): Span[] => {
+    const runs = noRuns();
+    finder.find(lines.bytes, () => undefined, runs);
+    return encodedIn(lines.bytes, runs.texts, [], encodings).flatMap(({ type, core }) =>
+      lines
         .place(core as Range)
         .map((range) => ({ ...range, type, core: { start: range.start, end: range.end } })),
     );
   };
 
-  const scan = (input: ScanInput): ScanOutput => {
+  const scan = (input: ScanInput, encodings: number): ScanOutput => {
     const { depthAt = PLAIN } = input;
     const bytes = Buffer.from(input.bytes.buffer, input.bytes.byteOffset, input.bytes.length);
     const spans: Span[] = [];
@@ -105,16 +114,13 @@ export function compileScanner(options: PatternPolicy): Scanner {
         hazard = true;
       },
     };
-    const runEnds: RunEnds = { ofLines: [], others: [] };
-    const runs = createEncodedFinder(bytes, isAllowed);
+    const runs = noRuns();
     const escapedSlash = finder.find(
       bytes,
       (window, id) => {
         const target = targets[id] as Target;
         const at = window - target.anchor.offset;
-        if (target.kind === 'encoded') {
-          runs.look(target.encoded, window);
-        } else if (target.kind === 'form') {
+        if (target.kind === 'form') {
           const match = matchForm(target.form, text, window);
           if (match !== undefined) {
             addSpan(target.form.contextual ? contextual : spans, match, target.form.type);
@@ -144,12 +150,12 @@ export function compileScanner(options: PatternPolicy): Scanner {
           else hits.push(hit);
         }
       },
-      runEnds,
+      runs,
     );
-    const { ofLines, others } = runEnds;
-    const unwrapped = ofLines.length === 0 ? undefined : unwrapLines(bytes, ofLines, depthAt);
-    addAll(spans, runs.spans);
-    if (unwrapped !== undefined) addAll(spans, encodedIn(unwrapped));
+    const { lineEnds, ends, texts } = runs;
+    const unwrapped = lineEnds.length === 0 ? undefined : unwrapLines(bytes, lineEnds, depthAt);
+    addAll(spans, encodedIn(bytes, texts, spans, encodings));
+    if (unwrapped !== undefined) addAll(spans, encodedInLines(unwrapped, encodings));
     for (const pattern of operator) {
       const hits = keywordHits.get(pattern) ?? [];
       if (pattern.keywords.length > 0 && hits.length === 0) continue;
@@ -169,7 +175,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
       depthAt,
       anchors: pemAnchors.sort((a, b) => a - b),
       privateKeySeen: input.privateKeySeen ?? false,
-      runEnds: () => [...ofLines, ...others].sort((a, b) => a - b),
+      runEnds: () => [...lineEnds, ...ends].sort((a, b) => a - b),
     });
     if (findsKeys) addAll(spans, keys.spans);
     addAll(spans, apartFrom(assigned, spans));
@@ -183,7 +189,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
       ...(unwrapped && { unwrapped }),
     };
   };
-  return { types: [...types].sort(), scan };
+  return { types: [...types].sort(), scan: (input) => scan(input, MOST_ENCODINGS) };
 }
 
 /** Whether an expression that also matches what JSON escapes meets text that is escaped. */
@@ -199,10 +205,6 @@ function keywordTargets(pattern: CompiledOperatorPattern): KeywordTarget[] {
     pattern,
     keyword,
   }));
-}
-
-function encodedTarget(encoded: EncodedAnchor): EncodedTarget {
-  return { kind: 'encoded', anchor: encoded.anchor, encoded };
 }
 
 /** As `push(...)`, whose arguments must fit the stack. */

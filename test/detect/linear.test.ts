@@ -11,6 +11,12 @@ const scanner = compileScanner({
 });
 
 const A64 = 'A'.repeat(64);
+
+/** Of three times a text, so that it can be repeated. */
+function base64(text: string): string {
+  return Buffer.from(text.repeat(3)).toString('base64');
+}
+
 const FLOODS = [
   'eyJ-',
   'eyJaaaaaaaaaa-',
@@ -47,6 +53,14 @@ const FLOODS = [
   `${A64}\n-----END RSA PRIVATE KEY-----`,
   'Private-Lines: 3\n',
   'Z2hwX2Fh',
+  // Text at one place of the grid, and at all four.
+  'QUJD',
+  'RVRV',
+  ...['password="aB3xK9mP2qR7tU5w" ', 'https://a:b', 'AKIA -', 'eyJ-a.'].map(base64),
+  base64(base64('password="aB3xK9mP2qR7tU5w" ')),
+  Buffer.from('password=aB3xK9mP2qR7tU5w ').toString('hex'),
+  // Both alphabets in one run.
+  `${base64('password="aB3xK9mP2qR7tU5w" ')}/_`,
   '6768705f61',
   `${'Z2hwX2Fh'.repeat(8)}\n`,
   `${A64}\n`,

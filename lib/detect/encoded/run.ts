@@ -2,7 +2,7 @@ import { RUN } from '../anchor.ts';
 import { endsAnsiCode, SHORT_ESCAPES } from '../boundary.ts';
 import { DIGIT, HEX } from '../byte-class.ts';
 import type { Match } from '../match.ts';
-import type { Encoding } from './anchors.ts';
+import type { Encoding } from './encoding.ts';
 
 /** The runs of characters that encoded bytes may stand in. */
 

@@ -1,5 +1,5 @@
 import type { Match } from '../match.ts';
-import { byteAt, type Encoding, GROUP_BYTES } from './anchors.ts';
+import { byteAt, type Encoding, GROUP_BYTES } from './encoding.ts';
 
 /** How a value is written in an encoding, wherever it begins in what is encoded with it. */
 export interface EncodedForm {

@@ -10,10 +10,10 @@
 // may end here. A lane that survives asks a hash set of all windows (4-grams) before any anchor is
 // compared.
 //
-// Most secrets, and all that are encoded, are long runs of base64 characters, of which ordinary text
-// has few: their windows are looked up only where 16 such characters stand together at a multiple of
-// four, as they do in any run of 19. So a hundred prefixes cost next to nothing, and eight buckets
-// are enough for the rest.
+// Most secrets are long runs of base64 characters, of which ordinary text has few: their windows are
+// looked up only where 16 such characters stand together at a multiple of four, as they do in any run
+// of 19. So a hundred prefixes cost next to nothing, and eight buckets are enough for the rest. In
+// such runs it also looks for base64 and hex that stand for text, for the host to decode and search.
 //
 // `findGrams` samples every 13th 8-gram and every 5th 4-gram against Bloom filters.
 
@@ -40,6 +40,7 @@ import {
   RUN_WINDOWS,
   WINDOWS,
 } from './memory';
+import { beginTexts, findTexts } from './text';
 
 const MULTIPLIER: u32 = 2654435761;
 
@@ -202,7 +203,10 @@ export function findAnchors(length: u32): u32 {
   // A window is seen at its fourth byte, and a run's when the run has shown its length.
   const end = length + RUN_LEAD + 18;
   let hits: u32 = 0;
-  if (done === 0) sieve(0, min(STRETCH, end));
+  if (done === 0) {
+    beginTexts();
+    sieve(0, min(STRETCH, end));
+  }
   for (;;) {
     while (nextBlock < blockCount) {
       if (hits + ROOM > OUT_CAPACITY) return hits;
@@ -221,6 +225,7 @@ export function findAnchors(length: u32): u32 {
       const full: u32 = load<u32>(GROUPS + (nextGroup << 3), 4);
       nextGroup++;
       hits = searchGroups(<i32>block - 16, full, <i32>length, hits);
+      hits = findTexts(block, length, hits);
       if (block < length && full >> 4 === 15) hits = lengthenRow(block, hits);
     }
     if (done >= end) break;

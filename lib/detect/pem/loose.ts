@@ -1,4 +1,3 @@
-import { RUN } from '../anchor.ts';
 import { BASE64, HEX } from '../byte-class.ts';
 import type { Match } from '../match.ts';
 import { skipGap } from './gap.ts';
@@ -35,17 +34,6 @@ export function findLooseLines(bytes: Uint8Array, runEnds: readonly number[]): M
     done = group.end;
   }
   return runs;
-}
-
-/** Where runs of base64 characters end that are long enough for the line of a key. */
-export function longRunEnds(bytes: Uint8Array): number[] {
-  const ends: number[] = [];
-  for (let at = 0; at < bytes.length; at++) {
-    const start = at;
-    while (RUN.has[bytes[at] as number] === 1) at++;
-    if (at - start >= SHORTEST) ends.push(at);
-  }
-  return ends;
 }
 
 function isMember(bytes: Uint8Array, at: number): boolean {
