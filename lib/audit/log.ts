@@ -1,6 +1,6 @@
+import { type FileHandle, open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaterwallError } from '../errors.ts';
-import { type AppendFile, openAppendFile } from './append-file.ts';
 import { readChainEnd } from './chain-end.ts';
 import { explain, missingChain } from './damage.ts';
 import { CHAIN_FOLDER, exists } from './folder.ts';
@@ -61,14 +61,14 @@ async function open(logFolder: string, deps: LogDeps): Promise<AuditLog> {
   const chain = join(logFolder, CHAIN_FOLDER);
   if (!(await exists(chain))) throw missingChain(chain);
   const lock = await lockLog(logFolder);
-  let file: AppendFile | undefined;
+  let file: FileHandle | undefined;
   try {
     const end = await readChainEnd(chain);
     const torn = await recoverTail(logFolder, end);
     await makeDurable(logFolder, end);
     file = end.sealed
       ? await createSegment(chain, end.head.length)
-      : await openAppendFile(end.segment.path, false);
+      : await openFile(end.segment.path, 'a');
     const segment = end.sealed ? end.head.length : end.segment.first;
     const log = startLog({ chain, segment, file, end: end.head }, deps, lock);
     if (end.head.length === 0 && deps.first !== undefined) await log.append('key', deps.first);
@@ -86,7 +86,7 @@ interface OpenSegment {
   readonly chain: string;
   /** Its first line's `seq`. */
   readonly segment: number;
-  readonly file: AppendFile;
+  readonly file: FileHandle;
   /** The head of what the chain holds. */
   readonly end: ChainHead;
 }

@@ -1,6 +1,5 @@
-import { open, readdir } from 'node:fs/promises';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type AppendFile, openAppendFile } from './append-file.ts';
 
 /** A file of the chain. */
 export interface Segment {
@@ -53,8 +52,8 @@ export async function listSegments(chainFolder: string): Promise<ChainFolder> {
 }
 
 /** Makes a new, empty segment, durably; fails where the file is there already. */
-export async function createSegment(chainFolder: string, first: number): Promise<AppendFile> {
-  const file = await openAppendFile(segmentAt(chainFolder, first).path, true);
+export async function createSegment(chainFolder: string, first: number): Promise<FileHandle> {
+  const file = await open(segmentAt(chainFolder, first).path, 'ax', 0o600);
   try {
     await file.sync();
     await syncFolder(chainFolder);

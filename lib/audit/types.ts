@@ -30,7 +30,7 @@ export interface ChainHead {
 /** The chain of this process. One writer a log folder. */
 export interface AuditLog {
   /**
-   * Appends a line; settles after it is durable (group commit: one synchronised write for
+   * Appends a line; settles after it is durable (group commit: one write and one fdatasync for
    * whatever is queued). Lines get their place in the order of the calls.
    *
    * @returns the line's `seq`

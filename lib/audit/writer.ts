@@ -1,5 +1,4 @@
 import { WaterwallError } from '../errors.ts';
-import type { AppendFile } from './append-file.ts';
 
 /** A line on its way to the disk. */
 export interface PendingLine {
@@ -14,6 +13,18 @@ export interface PendingLine {
   fail(error: Error): void;
 }
 
+/** A file open for appending, as `fs.promises.open` gives it. */
+export interface AppendFile {
+  write(
+    bytes: Buffer,
+    offset: number,
+    length: number,
+    position: number | null,
+  ): Promise<{ readonly bytesWritten: number }>;
+  datasync(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** What the writer needs of its surroundings. */
 export interface WriterDeps {
   /** Makes the segment that begins with the line `first`, open for appending. */
@@ -22,7 +33,7 @@ export interface WriterDeps {
   onPoison(failure: WaterwallError<'audit-unavailable'>): void;
 }
 
-/** Writes lines durably: one synchronised write for whatever is queued. */
+/** Writes lines durably: one write and one fdatasync for whatever is queued. */
 export interface Writer {
   readonly failure: WaterwallError<'audit-unavailable'> | undefined;
   /** Queues a line. Must not be called once {@link Writer.failure} is set. */
@@ -69,7 +80,7 @@ export function createWriter(first: AppendFile, deps: WriterDeps): Writer {
 
   async function commit(batch: readonly PendingLine[]): Promise<void> {
     await writeAll(file, Buffer.concat(batch.map((line) => line.bytes)));
-    await file.datasync?.();
+    await file.datasync();
     const last = batch.at(-1);
     if (last?.seals !== true) return;
     const next = await deps.nextSegment(last.seq + 1);

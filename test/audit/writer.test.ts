@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { AppendFile } from '../../lib/audit/append-file.ts';
-import { createWriter, type Writer } from '../../lib/audit/writer.ts';
+import { type AppendFile, createWriter, type Writer } from '../../lib/audit/writer.ts';
 
 /** A file in memory that can be told to fail. */
 function fakeFile(faults: { write?: number; sync?: number; most?: number } = {}) {
@@ -63,14 +62,6 @@ describe('group commit', () => {
     expect(state.synced).toBe(expected(1));
     await Promise.all(later);
     expect(state).toMatchObject({ writes: 2, syncs: 2, synced: expected(4) });
-  });
-
-  test('where a write settles only when its bytes are durable, nothing follows it', async () => {
-    const { file, state } = fakeFile();
-    const { datasync: _, ...oneStep } = file;
-    const writer = createWriter(oneStep, noDeps);
-    await Promise.all([0, 1, 2].map((seq) => push(writer, seq)));
-    expect(state).toMatchObject({ writes: 1, syncs: 0, text: expected(3) });
   });
 
   test('a short write is gone on with', async () => {

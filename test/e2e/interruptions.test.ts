@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { TEST_APIS, type TestApi } from '../support/apis.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
-import { canInject, inject, openSegment } from '../support/inject.ts';
+import { canInject, inject } from '../support/inject.ts';
 import { useRig } from '../support/rig.ts';
 import { makeSecret } from '../support/secrets.ts';
 import { readAll, tlsTunnel } from '../support/tunnel.ts';
@@ -35,6 +36,12 @@ async function send(daemon: Daemon, text: string): Promise<TLSSocket> {
 
 const answered = { enough: (text: string) => text.includes('kill switch engaged') };
 
+/** The chain's segment that is being written. */
+function segment(daemon: Daemon): string {
+  const folder = join(daemon.home, 'log', 'chain');
+  return join(folder, readdirSync(folder).sort().at(-1) as string);
+}
+
 describe('the kill switch', () => {
   const rig = useRig();
   afterEach(async () => {
@@ -57,7 +64,7 @@ describe('the kill switch', () => {
 
   test.runIf(canInject)('while a line is synced: the tail stays here', async () => {
     const body = JSON.stringify({ a: 'x'.repeat(300_000), key: makeSecret('GITHUB_TOKEN', 20) });
-    const slow = await inject(rig.daemon.pid, 'write:delay_enter=700000', openSegment(rig.daemon));
+    const slow = await inject(rig.daemon.pid, 'fdatasync:delay_enter=700000', segment(rig.daemon));
     try {
       const socket = await send(rig.daemon, post('/synced', body.length) + body);
       const request = await rig.provider.waitFor(({ url }) => url === '/synced');
@@ -101,8 +108,8 @@ describe('the kill switch', () => {
       await readAll(socket, { enough: (text) => text.includes('"ping"') });
       const slow = await inject(
         rig.daemon.pid,
-        'write:delay_enter=400000',
-        openSegment(rig.daemon),
+        'fdatasync:delay_enter=400000',
+        segment(rig.daemon),
       );
       try {
         const rest = readAll(socket, { enough: (all) => all.endsWith('\r\n0\r\n\r\n') });
@@ -143,8 +150,7 @@ describe.runIf(canInject)('record before effect', () => {
     });
     const key = makeSecret('GITHUB_TOKEN', 23);
     const body = JSON.stringify({ a: 'x'.repeat(100_000), key });
-    const delay = `write:delay_enter=${SYNC}000`;
-    const slow = await inject(rig.daemon.pid, delay, openSegment(rig.daemon));
+    const slow = await inject(rig.daemon.pid, `fdatasync:delay_enter=${SYNC}000`);
     try {
       const socket = await send(rig.daemon, post('/order', body.length) + body);
       await readAll(socket, { enough: (text) => text.includes('"ping"') });

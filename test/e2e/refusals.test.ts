@@ -1,14 +1,17 @@
+import { spawnSync } from 'node:child_process';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { makeCertificates } from '../support/certificates.ts';
 import type { Answer, Ask } from '../support/client.ts';
 import { startDaemon } from '../support/daemon.ts';
-import { canInject, inject, openSegment } from '../support/inject.ts';
 import { startProvider } from '../support/provider.ts';
 import { useRig } from '../support/rig.ts';
 import { makeSecret, makeSecrets } from '../support/secrets.ts';
 import { TunnelRefused, tunnel } from '../support/tunnel.ts';
 import { until } from '../support/until.ts';
+
+/** Whether faults can be injected into system calls here. */
+const hasStrace = (): boolean => spawnSync('strace', ['-V']).status === 0;
 
 const STOPS_AT_400 = [
   'codex_cli_rs/0.169.0 (Linux)',
@@ -220,10 +223,14 @@ describe('by the configuration', () => {
     }
   });
 
-  test.runIf(canInject)('a log whose disk fails', async () => {
+  test.runIf(hasStrace())('a log whose disk fails', async () => {
+    // The first syncs are those of the start.
+    const fault = ['-e', 'trace=fdatasync', '-e', 'inject=fdatasync:error=EIO:when=3+'];
     const provider = await startProvider();
-    const daemon = await startDaemon({ provider });
-    const fault = await inject(daemon.pid, 'write:error=EIO', openSegment(daemon));
+    const daemon = await startDaemon({
+      provider,
+      wrap: ['strace', '-D', '-f', '-qq', '-o', '/dev/null', ...fault],
+    });
     try {
       const body = { a: makeSecret('AWS_ACCESS_KEY', 9) };
       await until(async () => (await daemon.ask({ body })).status !== 200);
@@ -234,7 +241,6 @@ describe('by the configuration', () => {
       expect(provider.requests.filter((request) => request.complete())).toHaveLength(before);
       expect((await daemon.admin('GET', '/healthz')).status).toBe(503);
     } finally {
-      await fault.stop();
       await daemon.dispose();
       await provider.close();
     }

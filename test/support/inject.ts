@@ -1,7 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 
 /** Whether this machine lets a process be traced. */
 export const canInject: boolean = spawnSync('strace', ['-V']).status === 0;
@@ -44,10 +42,4 @@ export async function inject(pid: number, calls: string, file?: string): Promise
       await ended;
     },
   };
-}
-
-/** The segment of a home's chain that is being written. */
-export function openSegment({ home }: { readonly home: string }): string {
-  const folder = join(home, 'log', 'chain');
-  return join(folder, readdirSync(folder).sort().at(-1) as string);
 }
