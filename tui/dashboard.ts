@@ -33,7 +33,7 @@ const TICK = 1000;
 const FLASH = 500;
 
 /** Shows the dashboard on a terminal until somebody quits. */
-export async function openDashboard(options: DashboardOptions): Promise<Dashboard> {
+export function openDashboard(options: DashboardOptions): Dashboard {
   const { homes, settings, theme, now = Date.now } = options;
   const glyphs = options.unicode ? UNICODE : ASCII;
   const stop = new AbortController();
@@ -46,7 +46,9 @@ export async function openDashboard(options: DashboardOptions): Promise<Dashboar
     end = resolve;
   });
 
-  const terminal = await openTerminal(options, {
+  // The daemon answers while the screen is being made; its answer is read after the first draw.
+  followDaemon({ homes, readOnly: settings.readOnly, tell, signal: stop.signal }).catch(() => {});
+  const terminal = openTerminal(options, {
     onKey: (key) => tell({ type: 'key', key, limits: frame?.limits ?? {} }, true),
     onPaste: (text) => tell({ type: 'paste', text }, true),
     onWheel: (x, y, by) => {
@@ -67,7 +69,6 @@ export async function openDashboard(options: DashboardOptions): Promise<Dashboar
   const commands = createCommands(homes, settings.readOnly, (message) => tell(message, true));
   draw();
   const ticking = setInterval(() => tell({ type: 'tick' }), settings.reducedMotion ? TICK : FLASH);
-  followDaemon({ homes, readOnly: settings.readOnly, tell, signal: stop.signal }).catch(() => {});
   return { ended, close: () => close('closed'), model: () => model };
 
   /** @param atOnce - somebody waits for it with a finger on a key */

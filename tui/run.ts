@@ -21,7 +21,7 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGQUIT: 131 } as const;
  */
 export async function runOnTerminal(options: RunOptions): Promise<number> {
   const { env } = options;
-  const dashboard = await openDashboard({
+  const dashboard = openDashboard({
     homes: options.homes,
     settings: options.settings,
     input: process.stdin,

@@ -1,14 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { WaterwallError } from '../errors.ts';
 import { examples } from './examples.ts';
-
-interface Options {
-  readonly readOnly?: boolean;
-  readonly ascii?: boolean;
-  readonly theme?: 'cyberpunk' | 'cvd' | 'light' | 'mono';
-  readonly reducedMotion?: boolean;
-  readonly budget?: number;
-}
+import { type DashboardWishes, showDashboard } from './show-dashboard.ts';
 
 export function configure(command: Command): void {
   command
@@ -36,39 +28,9 @@ export function configure(command: Command): void {
         ['waterwall dashboard --theme cvd', 'blue and orange'],
       ),
     )
-    .action(async (options: Options) => {
+    .action(async (options: DashboardWishes) => {
       process.exitCode = await showDashboard(options);
     });
-}
-
-/** @throws WaterwallError `usage` where there is nothing to draw on */
-export function assertTerminal(): void {
-  if (process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb') return;
-  throw new WaterwallError('usage', 'the dashboard needs a terminal', {
-    fix: 'run it in one, or ask for one line: waterwall status',
-  });
-}
-
-/** Shows it until somebody quits; the exit status. */
-export async function showDashboard(options: Options): Promise<number> {
-  assertTerminal();
-  const { hostname, homedir } = await import('node:os');
-  const { currentHomes } = await import('../ops/current-homes.ts');
-  const { runOnTerminal } = await import('../../tui/run.ts');
-  return runOnTerminal({
-    homes: currentHomes(process.env),
-    env: process.env,
-    theme: options.theme,
-    ascii: options.ascii === true,
-    settings: {
-      machine: hostname(),
-      readOnly: options.readOnly === true,
-      ...(options.budget === undefined ? {} : { budget: options.budget }),
-      reducedMotion: options.reducedMotion === true,
-      home: homedir(),
-      folder: process.cwd(),
-    },
-  });
 }
 
 function milliseconds(text: string): number {

@@ -2,13 +2,14 @@ import { tolerateClosedOutput } from './output.ts';
 
 /**
  * What agents, wrappers and the daemon run again and again, and wait for: without the command line's parser,
- * whose loading alone takes longer than the answer. Each ends the process.
+ * whose loading alone takes longer than the answer. Each ends the process, or leaves it to the parser.
  */
 const AT_ONCE: Readonly<Record<string, () => Promise<() => Promise<void>>>> = {
   'pre-launch-hook': async () => (await import('./pre-launch-hook.ts')).preLaunchHook,
   'hook session-start': async () => (await import('./hook-events.ts')).sessionStart,
   'hook gate': async () => (await import('./hook-events.ts')).gate,
   'signer --child': async () => (await import('../audit/signer/child.ts')).signerChild,
+  dashboard: async () => (await import('./show-dashboard.ts')).dashboardAtOnce,
   statusline: async () => (await import('./statusline.ts')).statusLine,
 };
 

@@ -47,7 +47,7 @@ export function configure(command: Command): void {
     )
     .action(async (options: Options) => {
       if (options.dashboard) {
-        const { assertTerminal, showDashboard } = await import('./dashboard.ts');
+        const { assertTerminal, showDashboard } = await import('./show-dashboard.ts');
         assertTerminal();
         await up({ ...options, detach: true }).catch(unlessStopped);
         process.exitCode = await showDashboard({});

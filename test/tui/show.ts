@@ -47,7 +47,7 @@ export async function shown(model: Model, columns: number, rows: number, manner:
   const { theme = 'cyberpunk', ascii = false, trueColour = true } = manner;
   const screen = inProcessScreen(columns, rows);
   const nothing = (): void => {};
-  const terminal = await openTerminal(
+  const terminal = openTerminal(
     {
       input: screen.input,
       output: screen.output,

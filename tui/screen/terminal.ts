@@ -1,6 +1,7 @@
 import type { Key } from '../model/editor.ts';
 import { exactColours, type Theme } from '../theme/themes.ts';
 import type { Canvas } from '../view/canvas.ts';
+import { type Blessed, loadBlessed, withoutTmux } from './blessed.ts';
 import { type ChartData, createChart } from './chart.ts';
 import { type BlessedKey, keyOf } from './keys.ts';
 import { createTtyInput, LEAVE_PASTES, MARK_PASTES, type TtySource } from './tty-input.ts';
@@ -39,7 +40,6 @@ export interface Terminal {
   close(): void;
 }
 
-type Blessed = typeof import('blessed');
 export type BlessedScreen = ReturnType<Blessed['screen']>;
 
 /** What blessed has and its types do not. */
@@ -64,25 +64,21 @@ interface MouseEvent {
  * Takes over a terminal: alternate screen, raw keys, pastes marked. Blessed keeps the cells, writes
  * what differs and reads the keys; what is in the cells is ours.
  */
-export async function openTerminal(
-  options: TerminalOptions,
-  events: TerminalEvents,
-): Promise<Terminal> {
-  // Read when blessed is loaded: real line characters, and mouse reports that reach beyond column 95.
-  process.env['NCURSES_NO_UTF8_ACS'] = '1';
-  process.env['BLESSED_FORCE_MODES'] = 'VT200MOUSE=1,SGRMOUSE=1';
-  const blessed = (await import('blessed')).default as unknown as Blessed;
+export function openTerminal(options: TerminalOptions, events: TerminalEvents): Terminal {
+  const blessed = loadBlessed();
   const input = createTtyInput(options.input, events.onPaste);
-  const screen = blessed.screen({
-    input: input as never,
-    output: options.output as never,
-    // Its own description: those of the system it cannot always read.
-    terminal: 'xterm-256color',
-    fullUnicode: true,
-    forceUnicode: options.unicode,
-    smartCSR: false,
-    ignoreLocked: ['C-c'],
-  });
+  const screen = withoutTmux(() =>
+    blessed.screen({
+      input: input as never,
+      output: options.output as never,
+      // Its own description: those of the system it cannot always read.
+      terminal: 'xterm-256color',
+      fullUnicode: true,
+      forceUnicode: options.unicode,
+      smartCSR: false,
+      ignoreLocked: ['C-c'],
+    }),
+  );
   const inside = screen as unknown as Inside;
   const { program } = inside;
   if (options.trueColour) paintExactly(program, options.theme);

@@ -14,7 +14,7 @@ describe('a dashboard in this process, before a real daemon', () => {
 
   const open = async (columns: number, rows: number) => {
     const screen = inProcessScreen(columns, rows);
-    const dashboard = await openDashboard({
+    const dashboard = openDashboard({
       homes: { run: `${rig.daemon.home}/run` },
       settings: { ...SETTINGS, reducedMotion: true },
       input: screen.input,
