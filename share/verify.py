@@ -125,9 +125,11 @@ def unpack(path, trusted):  # 10 Evidence bundles
     own_keys = read_keys(dict(files)['signing.pub'].decode())
     keys = trusted or own_keys
     listed, told = statement(dict(files)['MANIFEST.dsse.json'], keys['manifest'], 'evidence-bundle')
-    found = [{'name': name, 'digest': {'sha256': sha(data).hex()}} for name, data in files[1:]]
-    need(found == listed and own_keys['log'] == keys['log'], 'other files than were listed, or another key')
-    return dict(files), told, keys
+    listed = ['%s  %s' % (each['digest']['sha256'], each['name']) for each in listed]
+    for name, data in files: listed += data.decode().splitlines() if name.endswith('.batch') else []
+    found = ['%s  %s' % (sha(data).hex(), name) for name, data in files[1:]]
+    need(sorted(found) == sorted(listed) and own_keys['log'] == keys['log'], 'other files than were listed, or keys')
+    return {name: data for name, data in files if not name.endswith('.batch')}, told, keys
 def verify_bundle(path, trusted):
     files, told, keys = unpack(path, trusted)
     key, signed, lines, sessions = keys['log'], files['checkpoint'].decode(), [], {}

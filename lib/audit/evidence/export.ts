@@ -11,12 +11,15 @@ import {
   type BundleFile,
   collectContents,
   type EvidenceSources,
+  type ListedFile,
 } from './contents.ts';
 import { MANIFEST } from './names.ts';
-import { type SignedCheckpoint, type TimeRange, takeSnapshot } from './snapshot.ts';
+import { addUpLines } from './range-lines.ts';
+import { type SignedCheckpoint, takeSnapshot } from './snapshot.ts';
+import type { EvidenceRange } from './survey.ts';
 import { TAR_END, tarHeader, tarPadding } from './tar.ts';
 
-export interface EvidenceOptions extends TimeRange {
+export interface EvidenceOptions extends Omit<EvidenceRange, 'line'> {
   /** The bundle's path. */
   readonly out: string;
   /** Whether what is there may be replaced. */
@@ -27,6 +30,9 @@ export interface EvidenceOptions extends TimeRange {
   tell?(step: string, done: number, total: number): void;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Bytes that are compressed at once. */
+const GATHERED = 256 * 1024;
 
 /** Units of progress of each of the three steps. */
 const STEP = 100;
@@ -62,15 +68,22 @@ export async function exportEvidence(
   };
   if (!overwrite && existsSync(out)) throw alreadyThere(out);
   const { chain, log, keys } = sources;
-  const snapshot = await takeSnapshot(chain, log, keys.log, options, step('read the log', 0));
-  const contents = await collectContents(sources, snapshot, step('collect receipts', STEP));
+  const range = addUpLines();
+  const snapshot = await takeSnapshot(chain, log, keys.log, {
+    since: options.since,
+    until: options.until,
+    onLine: range.take,
+    onRead: step('read the log', 0),
+  });
+  const onReceipts = step('collect receipts', STEP);
+  const contents = await collectContents(sources, snapshot, range, onReceipts);
   const payload = manifestOf(sources, contents, snapshot.checkpoint);
   const envelope = Buffer.from(await options.sign(payload));
   checkEnvelope(envelope, sources);
   const bytes = await write(
     out,
     overwrite,
-    archive(envelope, contents.files, step('write', 2 * STEP)),
+    gathered(archive(envelope, contents.files, step('write', 2 * STEP))),
   );
   const { first, last, lines } = contents.stats;
   const { size, root } = snapshot.checkpoint;
@@ -82,7 +95,7 @@ export async function exportEvidence(
     lines,
     receipts: contents.receipts,
     manifests: contents.manifests,
-    files: contents.files.length + 1,
+    files: contents.files.length + contents.receipts + contents.manifests + 1,
     checkpoint: { size, root: root.toString('base64') },
   };
 }
@@ -122,23 +135,41 @@ function checkEnvelope(envelope: Buffer, { keys }: EvidenceSources): void {
 
 async function* archive(
   envelope: Buffer,
-  files: readonly BundleFile[],
+  files: readonly ListedFile[],
   tell: (done: number, total: number) => void,
 ): AsyncGenerator<Buffer> {
-  yield tarHeader(MANIFEST, envelope.length);
-  yield envelope;
-  yield tarPadding(envelope.length);
-  for (const [index, { name, size, content }] of files.entries()) {
+  yield* entry({ name: MANIFEST, size: envelope.length, content: envelope });
+  for (const [index, file] of files.entries()) {
     tell(index, files.length);
-    yield tarHeader(name, size);
-    if (Buffer.isBuffer(content)) yield content;
-    else if (size > 0) {
-      const { path, start } = content;
-      yield* createReadStream(path, { start, end: start + size - 1 }) as AsyncIterable<Buffer>;
-    }
-    yield tarPadding(size);
+    yield* entry(file);
+    for await (const listed of file.batch?.() ?? []) yield* entry(listed);
   }
   yield TAR_END;
+}
+
+async function* entry({ name, size, content }: BundleFile): AsyncGenerator<Buffer> {
+  yield tarHeader(name, size);
+  if (Buffer.isBuffer(content)) yield content;
+  else if (size > 0) {
+    const { path, start } = content;
+    yield* createReadStream(path, { start, end: start + size - 1 }) as AsyncIterable<Buffer>;
+  }
+  yield tarPadding(size);
+}
+
+/** Receipts are small and many: compressing them one by one takes several times as long. */
+async function* gathered(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let waiting: Buffer[] = [];
+  let size = 0;
+  for await (const piece of pieces) {
+    waiting.push(piece);
+    size += piece.length;
+    if (size < GATHERED) continue;
+    yield Buffer.concat(waiting);
+    waiting = [];
+    size = 0;
+  }
+  yield Buffer.concat(waiting);
 }
 
 /** Under its name only when it is whole and durable. */

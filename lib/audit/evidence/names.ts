@@ -12,6 +12,7 @@ export const VERIFIER = 'verify.py';
 
 export const CHAIN = /^chain\/(\d{20})\.jsonl$/;
 export const SESSION = /^manifests\/\d{20}-\d{20}\.dsse\.json$/;
+export const BATCH = /^(?:manifests\/\d{20}-\d{20}|receipts\/\d{20})\.batch$/;
 export const RECEIPT = /^receipts\/(\d{20})\.tlog-proof$/;
 
 /** The largest file of a bundle that is no part of the chain. */

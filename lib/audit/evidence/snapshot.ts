@@ -4,93 +4,106 @@ import { WaterwallError } from '../../errors.ts';
 import { type Checkpoint, openCheckpoint } from '../checkpoint.ts';
 import { damaged } from '../damage.ts';
 import { CHECKPOINT_FILE } from '../folder.ts';
-import { membersOf } from '../parse.ts';
+import { membersOf, type ParsedLine } from '../parse.ts';
 import { createPiece } from '../piece.ts';
 import { listSegments, type Segment } from '../segment.ts';
 import { openTree, type Tree } from '../tree.ts';
 import type { VerifierKey } from '../vkey.ts';
-import { walkLines } from '../walk.ts';
+import { type Place, type PlacedLine, readLines } from './chain-lines.ts';
+import { type EvidenceRange, surveyChain } from './survey.ts';
 
 /** A checkpoint and its note. */
 export interface SignedCheckpoint extends Checkpoint {
   readonly note: string;
 }
 
-/** A log as it was signed for at one moment; what is appended later is none of it. */
+/** A part of a log as it was signed for at one moment; what is appended later is none of it. */
 export interface Snapshot {
   readonly segments: readonly Segment[];
   /** The first and last line of the range. */
   readonly first: number;
   readonly last: number;
+  /** Where the first one begins. */
+  readonly from: Place;
   /** One that covers the range: the earliest one in the chain that does, else the latest. */
   readonly checkpoint: SignedCheckpoint;
-  /** The tree over all lines up to the checkpoint's. */
+  /** The tree up to the checkpoint's size; it knows the range's leaves. */
   readonly tree: Tree;
 }
 
-/** The time that evidence is asked for, milliseconds, both ends included. */
-export interface TimeRange {
-  readonly since?: number | undefined;
-  readonly until?: number | undefined;
+export interface SnapshotOptions extends EvidenceRange {
+  /** Told of each line of the range. */
+  onLine?(line: ParsedLine, at: PlacedLine): void;
+  /** Told how much of the chain was read, now and then. */
+  onRead?(done: number, total: number): void;
 }
 
 /**
- * Reads a chain up to its latest checkpoint, verifies it, and finds a range in it.
+ * Finds a range of a chain and verifies it: from a checkpoint before it to one that covers it, so
+ * that nothing else of a long chain has to be read closely.
  *
- * @param onLines - told of the number of lines read, now and then, and of how many there are
- * @throws WaterwallError `chain-damaged`; `usage` where there is no line in that time
+ * @throws WaterwallError `chain-damaged`; `usage` where there is no such line
  */
 export async function takeSnapshot(
   chainFolder: string,
   logFolder: string,
   key: VerifierKey,
-  { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY }: TimeRange,
-  onLines: (done: number, total: number) => void,
+  { onLine, onRead = () => {}, ...range }: SnapshotOptions,
 ): Promise<Snapshot> {
   const latest = await readLatest(logFolder, key);
   const { segments } = await listSegments(chainFolder);
+  const { size } = latest;
+  const survey = await surveyChain(segments, size, range, key, (done) => onRead(done, 2 * size));
+  const { first, last, base } = survey;
+  if (first === undefined || last === undefined || first > last || last >= size) {
+    throw nothing(range.line, size);
+  }
   const begins = segments[0]?.first ?? 0;
-  if (begins > 0) {
+  if (base === undefined && begins > 0) {
     throw damaged(chainFolder, `lines 0 to ${begins - 1} are not there any more`);
   }
-  const tree = openTree();
-  const notes: SignedCheckpoint[] = [latest];
-  let first: number | undefined;
-  let last: number | undefined;
+  const start: Place = base?.at ?? { seq: 0, segment: 0, offset: 0 };
+  // The siblings of the last leaf are the roots of the full subtrees before it.
+  const tree = openTree(start.seq, base?.path.toReversed());
+  let from = start;
+  let covering: SignedCheckpoint | undefined;
+  let at: PlacedLine | undefined;
   const piece = createPiece({
-    first: 0,
+    first: start.seq,
     key,
     onLine(line) {
       tree.add(Buffer.from(line.hash, 'base64'));
-      const ts = Date.parse(line.ts);
-      if (ts >= since) first ??= line.seq;
-      if (ts <= until) last = line.seq;
-      if (line.type === 'checkpoint') notes.push(noteOf(membersOf(line)['note'] as string, key));
+      if (line.seq === first) from = at as PlacedLine;
+      if (line.seq >= first && line.seq <= last) onLine?.(line, at as PlacedLine);
+      if (line.seq <= last || line.type !== 'checkpoint') return;
+      const { size: covered, note } = membersOf(line) as { size: number; note: string };
+      if (covered > last) covering ??= noteOf(note, key);
     },
   });
-  for (const segment of segments) {
-    let number = 0;
-    if (tree.size >= latest.size) break;
-    await walkLines(segment.path, (bytes) => {
-      if (++number % 1000 === 0) onLines(tree.size, latest.size);
-      return piece.take(bytes, segment.name, number) && tree.size < latest.size;
-    });
+  for await (const lines of readLines(segments, start)) {
+    for (const line of lines) {
+      if (tree.size === size || covering !== undefined) break;
+      at = line;
+      const segment = segments[line.segment] as Segment;
+      if (piece.due !== undefined && line.offset === 0 && segment.first !== piece.due) {
+        throw damaged(segment.path, `line ${piece.due} is due`);
+      }
+      if (!piece.take(line.bytes, segment.name, 0)) {
+        throw damaged(chainFolder, `${segment.name}: ${piece.tampered?.reason}`);
+      }
+    }
+    onRead(size + tree.size, 2 * size);
+    if (tree.size === size || covering !== undefined) break;
   }
-  const { tampered } = piece;
-  if (tampered !== undefined) throw damaged(chainFolder, `${tampered.file}: ${tampered.reason}`);
-  if (tree.size < latest.size) {
-    throw damaged(chainFolder, `${latest.size} lines were signed, there are ${tree.size}`);
+  const checkpoint = covering ?? latest;
+  if (tree.size < checkpoint.size) {
+    throw damaged(chainFolder, `${size} lines were signed, there are ${tree.size}`);
   }
-  if (!tree.root(latest.size).equals(latest.root)) {
+  if (!tree.root(checkpoint.size).equals(checkpoint.root)) {
     throw damaged(chainFolder, 'its lines are not those that were signed');
   }
-  if (first === undefined || last === undefined || first > last) throw nothingThen();
-  const end = last;
-  // The earliest one that covers the range: the same evidence whenever it is asked for again.
-  const covering = notes
-    .filter(({ size }) => size > end)
-    .reduce((one, other) => (other.size < one.size ? other : one));
-  return { segments, first, last, checkpoint: covering, tree };
+  const { seq, segment, offset } = from;
+  return { segments, first, last, from: { seq, segment, offset }, checkpoint, tree };
 }
 
 async function readLatest(logFolder: string, key: VerifierKey): Promise<SignedCheckpoint> {
@@ -111,7 +124,12 @@ function noteOf(note: string, key: VerifierKey, path = 'the chain'): SignedCheck
   return { ...checkpoint, note };
 }
 
-function nothingThen(): WaterwallError<'usage'> {
+function nothing(line: number | undefined, size: number): WaterwallError<'usage'> {
+  if (line !== undefined) {
+    return new WaterwallError('usage', `line ${line} is not there, or not signed yet`, {
+      fix: `name a line from 0 to ${size - 1}`,
+    });
+  }
   return new WaterwallError('usage', 'there is no signed line in that time', {
     fix: 'give another --since and --until, or leave them out for the whole log',
   });

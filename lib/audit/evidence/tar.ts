@@ -27,7 +27,8 @@ export function tarHeader(name: string, size: number): Buffer {
   block.write('        0', 148, 'latin1');
   block.write('ustar\x0000', 257, 'latin1');
   block.write('0000000\0' + '0000000\0', 329, 'latin1');
-  const sum = block.reduce((all, byte) => all + byte, 0);
+  let sum = 0;
+  for (let at = 0; at < BLOCK; at++) sum += block[at] ?? 0;
   block.write(`${octal(sum, 6)}\0 `, 148, 'latin1');
   return block;
 }

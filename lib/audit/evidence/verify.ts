@@ -8,8 +8,15 @@ import { checkNotes } from '../notes-check.ts';
 import { createPiece, type Piece } from '../piece.ts';
 import { type PublicKeys, parsePublicKeys } from '../public-keys.ts';
 import { MAX_RECEIPT_BYTES, parseReceipt, placeReceipt } from '../receipt.ts';
-import { EVIDENCE_BUNDLE, openStatement, SESSION_MANIFEST, type Statement } from '../statement.ts';
+import {
+  EVIDENCE_BUNDLE,
+  openStatement,
+  SESSION_MANIFEST,
+  type Statement,
+  type Subject,
+} from '../statement.ts';
 import { walkChunks } from '../walk.ts';
+import { parseBatch } from './batches.ts';
 import * as names from './names.ts';
 import { followSessions, type LoggedSession } from './sessions.ts';
 import type { SignedCheckpoint } from './snapshot.ts';
@@ -119,13 +126,16 @@ function startCheck() {
       },
     });
     piece = range;
-    const inOrder = list.subjects[Symbol.iterator]();
+    const listed = followList(list.subjects);
     const manifests = new Map<string, Buffer>();
     let receipts: { readonly seqs: readonly number[] } | undefined;
+    let before = '';
     for await (const entry of entries) {
       const { name } = entry;
-      const { done, value: subject } = inOrder.next();
-      if (done === true) throw new Fault(name, 'the manifest does not list it');
+      if (name <= before) throw new Fault(name, 'it is not where the order of names has it');
+      before = name;
+      const subject = listed.next();
+      if (subject === undefined) throw new Fault(name, 'the manifest does not list it');
       if (subject.name !== name) throw new Fault(subject.name, 'it is missing');
       const hash = createHash('sha256');
       const body = { name, size: entry.size, body: hashed(entry.body, hash) };
@@ -138,6 +148,7 @@ function startCheck() {
       } else {
         const bytes = await entryBytes(body, names.MAX_FILE_BYTES);
         if (name === names.CHECKPOINT) checkpoint = openLatest(bytes, keys, list, range);
+        else if (names.BATCH.test(name)) listed.open(name, bytes);
         else if (name === names.NOTES) takeNotes(bytes, keys, range);
         else if (names.SESSION.test(name)) manifests.set(name.slice('manifests/'.length), bytes);
         else if (name === names.PUBLIC_KEYS) takeKeys(bytes, keys);
@@ -150,8 +161,8 @@ function startCheck() {
       }
       counts.files++;
     }
-    const missing = inOrder.next();
-    if (missing.done !== true) throw new Fault(missing.value.name, 'it is missing');
+    const missing = listed.next();
+    if (missing !== undefined) throw new Fault(missing.name, 'it is missing');
     const lastDue = expectedReceipts(due, range)[counts.receipts];
     if (lastDue !== undefined) throw new Fault('receipts', `that of line ${lastDue} is missing`);
     for (const session of sessions.logged) {
@@ -196,6 +207,29 @@ async function readList(entry: TarEntry | undefined, keys: PublicKeys): Promise<
     if (name <= before) throw new Fault(names.MANIFEST, 'its names are not in order, or twice');
   }
   return list;
+}
+
+/** The files that are due, those of batches among them. */
+function followList(subjects: readonly Subject[]) {
+  const due: Iterator<Subject>[] = [subjects[Symbol.iterator]()];
+  return {
+    next(): Subject | undefined {
+      const { done, value } = due.at(-1)?.next() ?? { done: true, value: undefined };
+      if (done !== true) return value;
+      return due.length > 1 && due.pop() !== undefined ? this.next() : undefined;
+    },
+    /** What this batch lists comes next. */
+    open(name: string, bytes: Buffer): void {
+      const files = parseBatch(bytes);
+      const isWhole = files?.every(
+        (file, at) => !names.BATCH.test(file.name) && file.name > (files[at - 1]?.name ?? name),
+      );
+      if (files === undefined || isWhole !== true) {
+        throw new Fault(name, 'it does not list what follows it');
+      }
+      due.push(files[Symbol.iterator]());
+    },
+  };
 }
 
 async function* hashed(
