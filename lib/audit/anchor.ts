@@ -18,8 +18,34 @@ export interface Anchor {
 /** A command that takes longer is ended, and has failed. */
 const PATIENCE = 30_000;
 
-/** @param onFault - told of every note that did not get there */
-export function openAnchor(target: AnchorTarget, onFault: (error: unknown) => void): Anchor {
+/** Who is told how an anchor is. */
+export interface AnchorWatch {
+  /** Told of every note that did not get there. */
+  onFault(error: WaterwallError<'io-error'>): void;
+  /** Told of every one that did. */
+  onHolds?(): void;
+}
+
+export function openAnchor(target: AnchorTarget, watch: AnchorWatch): Anchor {
+  const isFile = typeof target === 'string';
+  return startAnchor(
+    (note) => (isFile ? append(target, note) : hand(target, note)),
+    isFile ? target : target[0],
+    watch,
+  );
+}
+
+/**
+ * An anchor that takes notes one after the other, and of those that wait only the latest.
+ *
+ * @param deliver - brings one there, or fails
+ * @param where - what messages call it
+ */
+export function startAnchor(
+  deliver: (note: string) => Promise<void>,
+  where: string,
+  { onFault, onHolds }: AnchorWatch,
+): Anchor {
   let holds: boolean | undefined;
   // A later checkpoint includes the earlier ones: only the latest that waits counts.
   let waiting: string | undefined;
@@ -29,11 +55,12 @@ export function openAnchor(target: AnchorTarget, onFault: (error: unknown) => vo
     for (let note = waiting; note !== undefined; note = waiting) {
       waiting = undefined;
       try {
-        await (typeof target === 'string' ? append(target, note) : hand(target, note));
+        await deliver(note);
         holds = true;
+        onHolds?.();
       } catch (error) {
         holds = false;
-        onFault(failed(target, error));
+        onFault(failed(where, error));
       }
     }
     work = undefined;
@@ -85,11 +112,19 @@ function hand([program, ...args]: readonly [string, ...string[]], note: string):
   });
 }
 
-function failed(target: AnchorTarget, cause: unknown): WaterwallError<'io-error'> {
-  const where = typeof target === 'string' ? target : target[0];
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new WaterwallError('io-error', `a checkpoint was not anchored (${where}): ${reason}`, {
-    fix: 'see that what `audit.anchor` names takes it; the next checkpoint is tried again',
-    cause,
-  });
+function failed(where: string, cause: unknown): WaterwallError<'io-error'> {
+  return new WaterwallError(
+    'io-error',
+    `a checkpoint was not anchored (${where}): ${reasonOf(cause)}`,
+    {
+      fix: 'see that what `audit.anchor` names takes it; the next checkpoint is tried again',
+      cause,
+    },
+  );
+}
+
+/** What `fetch` says of a connection stands in the cause alone. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }

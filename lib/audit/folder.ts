@@ -13,6 +13,9 @@ export const LOCK_FILE = 'lock';
 /** The latest signed checkpoint. */
 export const CHECKPOINT_FILE = 'checkpoint';
 
+/** The latest checkpoint that a witness has cosigned. */
+export const COSIGNED_FILE = 'checkpoint.cosigned';
+
 /** The checkpoints that are kept. */
 export const CHECKPOINTS_FOLDER = 'checkpoints';
 

@@ -2,22 +2,29 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesOf } from '../config/files.ts';
 import type { Homes, Settings } from '../config/types.ts';
-import { openAnchor } from './anchor.ts';
+import { WaterwallError } from '../errors.ts';
+import { type Anchor, openAnchor } from './anchor.ts';
 import { CLOSED_FILE, listClosed } from './folder.ts';
-import { readPublicKeys } from './public-keys.ts';
+import { openNotesFolder } from './notes-folder.ts';
+import { type PublicKeys, readPublicKeys } from './public-keys.ts';
 import { openSignedLog, type SignedLog, type SignedLogDeps } from './signed-log.ts';
 import { childReach, serviceReach } from './signer/reach.ts';
 import type { LineFields } from './types.ts';
+import { parseWitnessKey } from './witness/cosignature.ts';
+import { openWitness } from './witness/witness.ts';
 
 /**
  * Opens the signed log of a home, with the signer its settings name.
  *
- * @throws WaterwallError `file-missing` without `signing.pub`; what {@link openSignedLog} throws
+ * @throws WaterwallError `file-missing` without `signing.pub`; `config-invalid` for a witness's key; what {@link openSignedLog} throws
  */
 export async function openHomeLog(
   homes: Homes,
   settings: Settings['audit'],
-  deps: Pick<SignedLogDeps, 'onPoison' | 'onSigner' | 'onAppended' | 'onLine' | 'onFault'>,
+  deps: Pick<
+    SignedLogDeps,
+    'onPoison' | 'onSigner' | 'onAppended' | 'onLine' | 'onAnchor' | 'onFault'
+  >,
 ): Promise<SignedLog> {
   const files = filesOf(homes);
   const { signerSocket } = settings;
@@ -27,11 +34,41 @@ export async function openHomeLog(
     keys,
     reach: signerSocket === undefined ? childReach(files.signer) : serviceReach(signerSocket),
     settings,
-    anchor: settings.anchor === undefined ? undefined : openAnchor(settings.anchor, deps.onFault),
+    anchor: anchorOf(homes.log, settings.anchor, keys, deps),
     ...(previous === undefined ? {} : { previous }),
     now: () => new Date(),
     ticks: () => performance.now(),
     ...deps,
+  });
+}
+
+function anchorOf(
+  logFolder: string,
+  target: Settings['audit']['anchor'],
+  { log: key }: PublicKeys,
+  { onAnchor = () => {}, onFault }: Pick<SignedLogDeps, 'onAnchor' | 'onFault'>,
+): Anchor | undefined {
+  if (target === undefined) return undefined;
+  const failed = (error: WaterwallError<'io-error'>): void => {
+    onAnchor(error);
+    onFault(error);
+  };
+  const told = { onFault: failed, onHolds: () => onAnchor(undefined) };
+  if (typeof target === 'string' || !('witness' in target)) return openAnchor(target, told);
+  const { url, key: vkey } = target.witness;
+  const witness = parseWitnessKey(vkey);
+  if (witness === undefined) {
+    throw new WaterwallError('config-invalid', `${vkey} is no key of a witness`, {
+      fix: 'set `audit.anchor.witness.key` to its vkey for cosignature/v1 (its kind is 0x04)',
+    });
+  }
+  const { keep } = openNotesFolder(logFolder, onFault);
+  return openWitness({
+    target: { url, key: witness },
+    logFolder,
+    key,
+    onCosigned: (note) => void keep(note, new Date()),
+    ...told,
   });
 }
 

@@ -10,6 +10,7 @@ import {
   CHECKPOINTS_FOLDER,
   CLOSED_FILE,
   CLOSED_FOLDER,
+  COSIGNED_FILE,
   exists,
   listClosed,
   TORN_FOLDER,
@@ -66,7 +67,8 @@ async function replaceLog(homes: Homes, now: Date, hasOwnSigner: boolean): Promi
     }
   }
   const parts = [files.chain, files.checkpoint, files.manifests, files.receipts, files.signer];
-  for (const inner of [CHECKPOINTS_FOLDER, TORN_FOLDER]) parts.push(join(homes.log, inner));
+  for (const inner of [COSIGNED_FILE, CHECKPOINTS_FOLDER, TORN_FOLDER])
+    parts.push(join(homes.log, inner));
   for (const path of parts) await move(path, join(folder, basename(path)));
   await move(files.signingPublicKey, join(folder, basename(files.signingPublicKey)));
   const closed = join(parent, name);

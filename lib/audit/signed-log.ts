@@ -24,6 +24,8 @@ export interface SignedLogDeps {
   onPoison(error: WaterwallError<'audit-unavailable'>): void;
   /** Told when requests begin to be refused for the signer's sake, and when they no longer are. */
   onSigner(failure: WaterwallError<'audit-unavailable'> | undefined): void;
+  /** Told when a kept checkpoint was not anchored, and (undefined) when one was. */
+  onAnchor?(failure: WaterwallError<'io-error'> | undefined): void;
   /** Told of each line that has got its place, in order. */
   onAppended?(line: AppendedLine): void;
   /** Told of each line that has become durable, in order. */
@@ -45,6 +47,8 @@ export interface SignedLog extends AuditLog {
   /** Why nothing can be written any more; the signer is not asked. */
   readonly writeFailure: Error | undefined;
   readonly signerFailure: WaterwallError<'audit-unavailable'> | undefined;
+  /** Whether the last kept checkpoint is anchored; undefined where nothing says so. */
+  readonly anchored: boolean | undefined;
   /** The last `checkpoint` line; undefined before the first one since the start. */
   readonly lastCheckpoint: LastCheckpoint | undefined;
   /** The latest checkpoint, whole; undefined before the first one since the start. */
@@ -171,6 +175,9 @@ export async function openSignedLog(logFolder: string, deps: SignedLogDeps): Pro
     get signing() {
       const { facts } = at;
       return { ...facts, isolated: facts.isolated || deps.anchor?.holds === true };
+    },
+    get anchored() {
+      return deps.anchor?.holds;
     },
     get lastCheckpoint() {
       return checkpoints.last;

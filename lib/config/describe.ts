@@ -43,7 +43,7 @@ const SHOWN: readonly (readonly [key: string, show: Show])[] = [
   ['audit.session_idle', (s) => formatDuration(s.audit.sessionIdle)],
   ['audit.signer_timeout', (s) => formatDuration(s.audit.signerTimeout)],
   ['audit.signer', (s) => s.audit.signerSocket ?? 'child'],
-  ['audit.anchor', (s) => [s.audit.anchor ?? 'none'].flat().join(' ')],
+  ['audit.anchor', (s) => anchorText(s.audit.anchor)],
 ];
 
 /** All settings as they hold, and where each came from. */
@@ -55,6 +55,11 @@ export function describeSettings(homes: Homes): readonly DescribedSetting[] {
     if (!document.yaml.document.hasIn(path)) return { key, value, from: 'default' };
     return { key, value, from: 'file', line: document.yaml.position(path).line };
   });
+}
+
+function anchorText(anchor: Settings['audit']['anchor'] = 'none'): string {
+  if (typeof anchor === 'string') return anchor;
+  return 'witness' in anchor ? `witness ${anchor.witness.url}` : anchor.join(' ');
 }
 
 /** A proxy's password is for the proxy only. */

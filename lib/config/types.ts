@@ -102,9 +102,14 @@ export interface Settings {
     readonly signerTimeout: number;
     /** Where a signer listens that runs on its own; absent: the daemon starts one. */
     readonly signerSocket?: string;
-    /** Where kept checkpoints go as well: a file, or a command that reads them. */
-    readonly anchor?: string | readonly [string, ...string[]];
+    /** Where kept checkpoints go as well: a file, a command that reads them, a witness that cosigns. */
+    readonly anchor?: string | readonly [string, ...string[]] | WitnessSetting;
   };
+}
+
+/** A C2SP witness: the prefix of its submissions, and its public key, a vkey. */
+export interface WitnessSetting {
+  readonly witness: { readonly url: string; readonly key: string };
 }
 
 /** One value that is always redacted, whatever patterns say. */

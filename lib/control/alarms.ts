@@ -4,6 +4,7 @@ const LASTS = {
   'audit-unavailable': Number.POSITIVE_INFINITY,
   'signer-silent': Number.POSITIVE_INFINITY,
   'chain-broken': Number.POSITIVE_INFINITY,
+  'not-anchored': Number.POSITIVE_INFINITY,
   'config-error': Number.POSITIVE_INFINITY,
   'reload-refused': Number.POSITIVE_INFINITY,
   'types-disabled': Number.POSITIVE_INFINITY,

@@ -21,6 +21,8 @@ export interface Health {
   readonly policy_hash: string | null;
   readonly signer_key_readable: boolean;
   readonly signer_isolated: boolean;
+  /** Whether the last kept checkpoint got to its anchor; null where there is none, or none yet. */
+  readonly anchored: boolean | null;
   readonly chain_intact: boolean;
   /** Null until the first attempt. */
   readonly upstream_reachable: boolean | null;
@@ -63,6 +65,8 @@ export interface SignerFacts {
   readonly keyReadable: boolean;
   /** It runs as a user of its own, or its notes are anchored elsewhere. */
   readonly isolated: boolean;
+  /** Whether the last kept checkpoint got to its anchor; undefined where nothing says so. */
+  readonly anchored: boolean | undefined;
   /** Why it does not sign, e.g. silent for 10 s; undefined while it does. */
   readonly failure: string | undefined;
 }
@@ -89,6 +93,7 @@ export function buildHealth(facts: HealthFacts): Health {
     policy_hash: facts.policyHash ?? null,
     signer_key_readable: facts.signer.keyReadable,
     signer_isolated: facts.signer.isolated,
+    anchored: facts.signer.anchored ?? null,
     chain_intact: facts.chainFailure === undefined,
     upstream_reachable: facts.upstreamReachable ?? null,
     map_size: facts.mapSize,

@@ -56,6 +56,7 @@ export function healthOf(parts: FactParts): Health {
     signer: {
       keyReadable: signing.state === 'running',
       isolated: signing.isolated,
+      anchored: parts.audit.anchored,
       failure: signerProblem(parts.audit),
     },
     chainFailure: chainProblem(parts.audit),

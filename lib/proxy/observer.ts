@@ -58,6 +58,8 @@ export interface Observer {
   readonly auditFailed: (error: WaterwallError) => void;
   /** The log is not signed any more, or (undefined) it is again. */
   readonly signerFailed: (error: WaterwallError | undefined) => void;
+  /** A kept checkpoint did not get to its anchor, or (undefined) one did. */
+  readonly anchorLooked: (error: WaterwallError | undefined) => void;
   readonly hostsLooked: (look: { pending: boolean; failure: WaterwallError | undefined }) => void;
   readonly loosened: (diff: PolicyDiff) => void;
   readonly reloaded: (result: ReloadResult) => void;
@@ -89,6 +91,7 @@ const TOLD_OTHERWISE: ReadonlySet<AlarmCode> = new Set([
   'reload-refused',
   'audit-unavailable',
   'metrics-unavailable',
+  'not-anchored',
   'unknown-placeholder',
 ]);
 
@@ -200,6 +203,10 @@ export function createObserver(
       const text = 'the audit log is signed again';
       state.notice(Date.now(), text);
       onNotice({ level: 'info', event: 'signer', text });
+    },
+    anchorLooked(error) {
+      if (error === undefined) state.alarms.clear('not-anchored');
+      else raise('not-anchored', error.message);
     },
     hostsLooked({ pending, failure }) {
       if (failure === undefined) state.alarms.clear('config-error');

@@ -11,7 +11,7 @@ const NOTE = 'log\n1\nroot\n\n— log AAAA\n';
 describe('an anchor', () => {
   it('appends notes to a file that --known reads', async () => {
     const path = join(tempFolder(), 'notes');
-    const anchor = openAnchor(path, () => {});
+    const anchor = openAnchor(path, { onFault: () => {} });
     for (let n = 0; n < 2; n++) {
       anchor.put(NOTE);
       await anchor.settled();
@@ -22,7 +22,7 @@ describe('an anchor', () => {
 
   it('hands notes to a command, without a shell', async () => {
     const path = join(tempFolder(), 'note; touch x');
-    const anchor = openAnchor(['tee', path], () => {});
+    const anchor = openAnchor(['tee', path], { onFault: () => {} });
     anchor.put(NOTE);
     await anchor.settled();
     expect(readFileSync(path, 'utf8')).toBe(NOTE);
@@ -30,7 +30,7 @@ describe('an anchor', () => {
 
   it('leaves out what a later note includes while one is under way', async () => {
     const path = join(tempFolder(), 'notes');
-    const anchor = openAnchor(path, () => {});
+    const anchor = openAnchor(path, { onFault: () => {} });
     for (let n = 0; n < 100; n++) anchor.put(`${n}\n\n— log AAAA\n`);
     await anchor.settled();
     const notes = splitNotes(readFileSync(path, 'utf8'));
@@ -44,7 +44,7 @@ describe('an anchor', () => {
     ['a command that is not there', ['/nowhere/at-all'] as const],
   ])('tells of %s, and tries the next', async (_, target) => {
     const faults: unknown[] = [];
-    const anchor = openAnchor(target, (error) => faults.push(error));
+    const anchor = openAnchor(target, { onFault: (error) => faults.push(error) });
     for (let n = 0; n < 2; n++) {
       anchor.put(NOTE);
       await anchor.settled();
@@ -57,7 +57,7 @@ describe('an anchor', () => {
   it('makes a log isolated while its notes get there, and has the last one when it ends', async () => {
     const path = join(tempFolder(), 'notes');
     const { open } = await signedHome();
-    const { log } = await open({ anchor: openAnchor(path, () => {}) });
+    const { log } = await open({ anchor: openAnchor(path, { onFault: () => {} }) });
     expect(log.signing.isolated).toBe(false);
     await log.append('tunnel', { host: 'h.test', port: 1 });
     await expect.poll(() => log.signing.isolated, { timeout: 5000 }).toBe(true);

@@ -3,7 +3,7 @@ import { buildHealth, type HealthFacts } from '../../lib/control/health.ts';
 
 const NOW = Date.parse('2026-01-01T00:10:00Z');
 
-const SIGNER = { keyReadable: true, isolated: false, failure: undefined };
+const SIGNER = { keyReadable: true, isolated: false, anchored: undefined, failure: undefined };
 
 const FACTS: HealthFacts = {
   now: NOW,
@@ -45,6 +45,7 @@ describe('buildHealth', () => {
       policy_hash: 'abc',
       signer_key_readable: true,
       signer_isolated: false,
+      anchored: null,
       chain_intact: true,
       upstream_reachable: null,
       map_size: 1,
@@ -80,12 +81,13 @@ describe('buildHealth', () => {
   });
 
   it('is not failed by a signer that is just being restarted, and does not claim one', () => {
-    const signer = { keyReadable: false, isolated: false, failure: undefined };
+    const signer = { keyReadable: false, isolated: false, anchored: undefined, failure: undefined };
     const health = buildHealth({ ...FACTS, signer });
     expect(health).toMatchObject({
       status: 'ok',
       signer_key_readable: false,
       signer_isolated: false,
+      anchored: null,
     });
   });
 

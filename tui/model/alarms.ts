@@ -38,6 +38,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     title: 'SIGNER SILENT',
     fix: 'look at its log; requests are refused while nothing is signed',
   },
+  'not-anchored': {
+    title: 'LOG NOT ANCHORED',
+    fix: 'see what `audit.anchor` names; the next checkpoint is tried again',
+    level: 'warn',
+  },
   'config-error': { title: 'CONFIGURATION IS BAD', fix: 'mend permitted_hosts.yaml, then restart' },
   'reload-refused': {
     title: 'RELOAD REFUSED',

@@ -40,7 +40,7 @@ interface RawSettings {
     session_idle?: string;
     signer_timeout?: string;
     signer?: string;
-    anchor?: string | [string, ...string[]];
+    anchor?: Settings['audit']['anchor'];
   };
 }
 
@@ -141,13 +141,23 @@ function toSettings(document: Document): Settings {
   };
 }
 
-function anchorOf(document: Document): { anchor?: string | [string, ...string[]] } {
+function anchorOf(document: Document): Pick<Settings['audit'], 'anchor'> {
   const { anchor } = document.value.audit ?? {};
   if (anchor === undefined) return {};
+  if (typeof anchor === 'object' && 'witness' in anchor) {
+    const path = ['audit', 'anchor', 'witness'];
+    if (!/^https?:\/\/[^?#]+$/.test(anchor.witness.url) || !URL.canParse(anchor.witness.url)) {
+      throw document.reject([...path, 'url'], 'must be the URL that its submissions begin with');
+    }
+    if (!/^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$/.test(anchor.witness.key)) {
+      throw document.reject([...path, 'key'], 'must be its public key, a vkey: name+id+key');
+    }
+    return { anchor };
+  }
   if (typeof anchor !== 'string' || isAbsolute(anchor)) return { anchor };
   throw document.reject(
     ['audit', 'anchor'],
-    'must be the absolute path of a file, or a command as a list: [program, argument, …]',
+    'must be the absolute path of a file, a command as a list: [program, argument, …], or { witness: { url: …, key: … } }',
   );
 }
 

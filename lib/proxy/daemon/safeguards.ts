@@ -54,6 +54,7 @@ export async function openSafeguards(
       onFault(error);
     },
     onSigner: observer.signerFailed,
+    onAnchor: observer.anchorLooked,
     onFault,
   });
   undo.add(() => audit.close());

@@ -1,0 +1,82 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startWitness } from '../audit/witness/stand-in.ts';
+import { waterwall } from '../cli/transcript.ts';
+import { startDaemon } from '../support/daemon.ts';
+import { writeConfig } from '../support/home-config.ts';
+import { copyHome } from '../support/home-template.ts';
+import { startProvider } from '../support/provider.ts';
+import { expectServing } from '../support/rig.ts';
+import { until } from '../support/until.ts';
+import { verdicts } from './support/verdicts.ts';
+
+const PATIENT = { timeout: 20_000 };
+
+test('a proxy has its log cosigned, and works while the witness does not', async () => {
+  const provider = await startProvider();
+  const home = await copyHome();
+  const pub = join(home, 'etc', 'signing.pub');
+  const vkey =
+    readFileSync(pub, 'utf8')
+      .split('\n')
+      .find((line) => /^[^#\s]/.test(line)) ?? '';
+  const witness = await startWitness(vkey);
+  const anchor = { witness: { url: witness.url, key: witness.vkey } };
+  await writeConfig(home, { provider, config: { audit: { anchor } } });
+  let daemon = await startDaemon({ home });
+  const out = mkdtempSync(join(tmpdir(), 'waterwall-witness-'));
+  onTestFinished(async () => {
+    await daemon.dispose();
+    await provider.close();
+    rmSync(out, { recursive: true, force: true });
+  });
+  const anchored = async (): Promise<unknown> =>
+    ((await daemon.admin('GET', '/healthz')).json() as { anchored: unknown }).anchored;
+  const alarms = async (): Promise<readonly { code: string }[]> =>
+    ((await daemon.admin('GET', '/admin/state')).json() as { alarms: { code: string }[] }).alarms;
+
+  await until(async () => (await anchored()) === true, PATIENT);
+  expect(witness.state.size).toBeGreaterThan(0);
+  expect(existsSync(join(home, 'log', 'checkpoint.cosigned'))).toBe(true);
+  await daemon.stop();
+  const { size } = witness.state;
+  expect(size).toBe((await daemon.chain()).length);
+
+  witness.instead = () => {};
+  daemon = await startDaemon({ home });
+  await expectServing(daemon);
+  await until(async () => (await anchored()) === false, PATIENT);
+  expect(await alarms()).toMatchObject([{ code: 'not-anchored' }]);
+  expect((await daemon.admin('GET', '/healthz')).json()).toMatchObject({
+    status: 'ok',
+    signer_isolated: false,
+  });
+  await expectServing(daemon);
+
+  witness.instead = undefined;
+  await daemon.stop();
+  expect(witness.state.size).toBeGreaterThan(size);
+  const pubkey = join(out, 'signing.pub');
+  copyFileSync(pub, pubkey);
+  const chain = join(home, 'log', 'chain');
+  expect((await waterwall(['verify-chain', chain, '--pubkey', pubkey])).code).toBe(0);
+  const bundle = join(out, 'bundle.tar.gz');
+  expect((await waterwall(['export-evidence', '-o', bundle], { home })).code).toBe(0);
+  expect(await verdicts(bundle, pubkey)).toEqual([0, 0]);
+});
+
+test('a key that is none of a witness is told at the start', async () => {
+  const home = await copyHome();
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const key = readFileSync(join(home, 'etc', 'signing.pub'), 'utf8').split('\n')[2] ?? '';
+  await writeConfig(home, {
+    config: { audit: { anchor: { witness: { url: 'http://127.0.0.1:1', key } } } },
+  });
+  const { code, stderr } = await waterwall(['up'], { home });
+  expect([code, stderr]).toEqual([2, expect.stringContaining('is no key of a witness')]);
+  await writeConfig(home, { config: { audit: { anchor: { witness: { url: 'nowhere', key } } } } });
+  const { stderr: second } = await waterwall(['up'], { home });
+  expect(second).toContain('must be the URL');
+});
