@@ -1,7 +1,7 @@
 import { type Anchor, windowSpellings } from './anchor.ts';
 import type { Bucket } from './buckets.ts';
 import type { TextStarts } from './encoded/texts.ts';
-import { createKernel, type Kernel } from './kernel-instance.ts';
+import { createKernel, ESCAPE_BYTE, type Kernel, PERCENT_SIGN } from './kernel-instance.ts';
 
 /** What is seen of long runs of base64 characters; each sorted. */
 export interface Runs {
@@ -24,9 +24,18 @@ export interface AnchorFinder {
    * Reports every occurrence, by the window's offset; some are reported twice.
    *
    * @param runs - is given what is seen of them
-   * @returns whether an escaped slash (`\/`) was met
+   * @returns what else was met
    */
-  find(bytes: Uint8Array, report: (offset: number, anchor: number) => void, runs?: Runs): boolean;
+  find(bytes: Uint8Array, report: (offset: number, anchor: number) => void, runs?: Runs): Signs;
+}
+
+/** Signs that a text holds. */
+export interface Signs {
+  /** `\/`, which JSON need not write so. */
+  readonly escapedSlash: boolean;
+  readonly percent: boolean;
+  /** The control character that begins the codes of terminals. */
+  readonly escape: boolean;
 }
 
 /** The last of 8 buckets lets `\/` through, which the kernel looks at itself. */
@@ -73,7 +82,12 @@ export function createAnchorFinder(
         } while (!kernel.isSearched());
         start += length;
       }
-      return kernel.sawEscapedSlash() || beginsWithEscapedSlash(bytes);
+      const signs = kernel.sawSigns();
+      return {
+        escapedSlash: kernel.sawEscapedSlash() || beginsWithEscapedSlash(bytes),
+        percent: (signs & PERCENT_SIGN) !== 0,
+        escape: (signs & ESCAPE_BYTE) !== 0,
+      };
     },
   };
 }

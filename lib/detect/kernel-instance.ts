@@ -7,6 +7,7 @@ interface KernelExports {
   findAnchors(length: number): number;
   isSearched(): number;
   sawEscapedSlash(): number;
+  sawSigns(): number;
   findGrams(
     from: number,
     length: number,
@@ -57,6 +58,10 @@ export type KernelAddress = (typeof ADDRESSES)[number];
 /** Bytes that the kernel may read before and behind a chunk. */
 export const MARGIN = 64;
 
+/** As in the kernel. */
+export const PERCENT_SIGN = 1;
+export const ESCAPE_BYTE = 2;
+
 /** One instance with memory of its own. */
 export interface Kernel {
   readonly at: Readonly<Record<KernelAddress, number>>;
@@ -67,6 +72,8 @@ export interface Kernel {
   findAnchors(length: number): number;
   isSearched(): boolean;
   sawEscapedSlash(): boolean;
+  /** Bits for signs that the text holds: {@link PERCENT_SIGN}, {@link ESCAPE_BYTE}. */
+  sawSigns(): number;
   findGrams(
     from: number,
     length: number,
@@ -103,6 +110,7 @@ export function createKernel(extra = 0): Kernel {
     findAnchors: kernel.findAnchors,
     isSearched: () => kernel.isSearched() !== 0,
     sawEscapedSlash: () => kernel.sawEscapedSlash() !== 0,
+    sawSigns: kernel.sawSigns,
     findGrams: (from, length, stride, long, filter, shift) =>
       kernel.findGrams(from, length, stride, long ? 1 : 0, filter, shift),
     beginJson: kernel.beginJson,

@@ -115,7 +115,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
       },
     };
     const runs = noRuns();
-    const escapedSlash = finder.find(
+    const signs = finder.find(
       bytes,
       (window, id) => {
         const target = targets[id] as Target;
@@ -182,9 +182,11 @@ export function compileScanner(options: PatternPolicy): Scanner {
     return {
       spans: uniteSpans(allowsSome ? spans.filter((span) => !isAllowed(bytes, span)) : spans),
       marks: marks.sort((a, b) => a.offset - b.offset),
-      hazard: hazard || escapedSlash,
+      hazard: hazard || signs.escapedSlash,
       hazardBelow,
       escapesByCode,
+      percent: signs.percent,
+      escape: signs.escape,
       privateKeySeen: keys.markerSeen,
       ...(unwrapped && { unwrapped }),
     };

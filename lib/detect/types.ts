@@ -62,6 +62,10 @@ export interface ScanOutput {
   readonly hazardBelow: boolean;
   /** A character is written by its code (`\\u00e9`), in whatever layer of escapes. */
   readonly escapesByCode: boolean;
+  /** A percent sign stands somewhere. */
+  readonly percent: boolean;
+  /** So does the byte that begins the control codes of terminals. */
+  readonly escape: boolean;
   /** A private-key marker stands somewhere. */
   readonly privateKeySeen: boolean;
   /** Encoded lines, put together: exact values are to be looked for in them too. */

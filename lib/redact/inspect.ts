@@ -20,6 +20,8 @@ export interface Inspection {
   readonly privateKeySeen: boolean;
   /** Some of the message was written so that its raw bytes do not show what it says. */
   readonly isHidden: boolean;
+  /** It holds a percent sign. */
+  readonly isPercent: boolean;
 }
 
 export interface InspectionOptions {
@@ -55,12 +57,14 @@ export function inspect(
   const coloured: Finding[] = [];
   const marks: Mark[] = [];
   let privateKeySeen = ctx.privateKeySeen;
+  /** Whether the view that was looked at last does. */
+  let holdsPercentSign = false;
 
   const typeOf = ({ id }: ExactHit): string => ctx.vault.get(id, ctx.now)?.type ?? FORGOTTEN_TYPE;
 
   /** Percent-encoded parts are replaced as they stand, so that they come back so. */
   function lookAtPercent(view: View): void {
-    const parts = percentParts(view.bytes);
+    const parts = holdsPercentSign ? percentParts(view.bytes) : undefined;
     if (parts === undefined) return;
     const decoded = viewBelow(view, parts);
     const found = ctx.scanner.scan({ bytes: decoded.bytes, privateKeySeen });
@@ -120,8 +124,9 @@ export function inspect(
       if (kind === 'colour') codes.push(offset);
       else marks.push({ kind, offset: originOf(view, offset) });
     }
-    lookAtColours(view, codes);
+    if (found.escape || codes.length > 0) lookAtColours(view, codes);
     privateKeySeen ||= found.privateKeySeen;
+    holdsPercentSign = found.percent;
     return found.hazard || found.hazardBelow || (ctx.exact.escapable && found.escapesByCode);
   }
 
@@ -141,6 +146,7 @@ export function inspect(
   let view = raw;
   let hidden = look(view) || options.decode === true;
   const isHidden = hidden;
+  const isPercent = holdsPercentSign;
   while (hidden && view.layers.length < MAX_ESCAPES) {
     view = lookThrough(view, 'escape');
     hidden = look(view);
@@ -165,6 +171,7 @@ export function inspect(
     marks: marks.sort((a, b) => a.offset - b.offset),
     privateKeySeen,
     isHidden,
+    isPercent,
   };
 }
 

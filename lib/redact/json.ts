@@ -26,10 +26,11 @@ export interface JsonOptions {
 export function redactJson(bytes: Buffer, ctx: RedactionContext, options: JsonOptions = {}): Draft {
   const tree = lazily(() => parseJson(bytes));
   const asText = (): Draft => redactText(bytes, ctx, { percent: 'percent', depthAt: () => 1 });
-  if ((!beginsAsJson(bytes) || mayHideInPercent(bytes, ctx)) && !isJson(bytes)) return asText();
+  if (!beginsAsJson(bytes) && !isJson(bytes)) return asText();
   const strings = createStringFinder(bytes, tree);
   const inspection = inspect(bytes, ctx, { ...options, depthAt: depthIn(strings, ctx) });
   const { findings, marks, privateKeySeen } = inspection;
+  if (inspection.isPercent && mayHideInPercent(bytes, ctx) && !isJson(bytes)) return asText();
   const hasFiles =
     inspection.isHidden || mayHoldFiles(bytes, marks, ctx.grammar.opaqueRequest, strings);
   if (findings.length === 0 && marks.length === 0 && !hasFiles) {

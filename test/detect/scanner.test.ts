@@ -64,6 +64,23 @@ describe('spans', () => {
     }
   });
 
+  it('are beside what is told of percent signs and Escapes, wherever these stand', () => {
+    const bytes = Buffer.alloc(262_080 + 100, 'a');
+    const told = (at: number, byte: number): readonly boolean[] => {
+      bytes[at] = byte;
+      const found = scanner.scan({ bytes });
+      bytes[at] = 0x61;
+      return [found.percent, found.escape];
+    };
+    for (const at of [0, 1, 15, 16, 31, 32, 8159, 8160, 262_079, 262_080, bytes.length - 1]) {
+      expect(told(at, 0x25)).toEqual([true, false]);
+      expect(told(at, 0x1b)).toEqual([false, true]);
+    }
+    for (let byte = 0; byte < 256; byte++) {
+      expect(told(40, byte)).toEqual([byte === 0x25, byte === 0x1b]);
+    }
+  });
+
   it('lose nothing when the kernel reports more than its buffer holds', () => {
     const token = `${'ghp_'}${'a'.repeat(36)}`;
     const { spans } = scan(`${token} `.repeat(20_000));

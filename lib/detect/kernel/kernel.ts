@@ -44,13 +44,18 @@ import { beginTexts, findTexts } from './text';
 
 const MULTIPLIER: u32 = 2654435761;
 
-/** Most hits that one block adds; the buffer keeps this much room. */
-const ROOM: u32 = MOST_ALIKE * 32;
+/** Most hits that two blocks add; the buffer keeps this much room. */
+const ROOM: u32 = MOST_ALIKE * 48;
 
-/** Bytes that are sieved before what was let through is looked at: 255 blocks. */
-const STRETCH: u32 = 4080;
+/** Bytes that are sieved before what was let through is looked at: 255 pairs of blocks. */
+const STRETCH: u32 = 8160;
+
+/** What {@link sawSigns} gives: bits for signs that the text, or what follows a chunk of it, holds. */
+const PERCENT: u32 = 1;
+const ESCAPE_CODE: u32 = 2;
 
 let escapedSlash: bool = false;
+let signs: u32 = 0;
 /** How many blocks of base64 characters in a row end at `rowEnd`. */
 let rows: u32 = 0;
 let rowEnd: u32 = 0;
@@ -121,6 +126,15 @@ function searchGroups(base: i32, full: u32, length: i32, hits: u32): u32 {
   return hits;
 }
 
+/** @param full - as of {@link searchGroups}, of the block and the one before it */
+function searchBlock(block: u32, full: u32, length: u32, hits: u32): u32 {
+  const groups = full & (full >> 1) & (full >> 2) & (full >> 3) & 0x1e;
+  if (!groups) return hits;
+  hits = searchGroups(<i32>block - 16, full, <i32>length, hits);
+  hits = findTexts(block, length, hits);
+  return block < length && full >> 4 === 15 ? lengthenRow(block, hits) : hits;
+}
+
 /**
  * Counts the blocks of a long run, and reports its end where it is left.
  *
@@ -164,8 +178,8 @@ function reportRunEnd(from: u32, hits: u32): u32 {
   return hits + 1;
 }
 
-function look(table: usize, low: v128, high: v128): v128 {
-  return v128.and(i8x16.swizzle(v128.load(table), low), i8x16.swizzle(v128.load(table, 16), high));
+function look(lowTable: v128, highTable: v128, low: v128, high: v128): v128 {
+  return v128.and(i8x16.swizzle(lowTable, low), i8x16.swizzle(highTable, high));
 }
 
 function combine(m0: v128, m1: v128, m2: v128, m3: v128, p0: v128, p1: v128, p2: v128): v128 {
@@ -184,6 +198,7 @@ function combine(m0: v128, m1: v128, m2: v128, m3: v128, p0: v128, p1: v128, p2:
 /** Begins a text. */
 export function beginSearch(): void {
   escapedSlash = false;
+  signs = 0;
   rows = 0;
   rowEnd = 0;
   done = 0;
@@ -192,6 +207,11 @@ export function beginSearch(): void {
 /** Whether `\\/` was met behind an even number of further backslashes. */
 export function sawEscapedSlash(): bool {
   return escapedSlash;
+}
+
+/** Whether percent signs (1) and Escape bytes (2) were met. */
+export function sawSigns(): u32 {
+  return signs;
 }
 
 /**
@@ -224,9 +244,8 @@ export function findAnchors(length: u32): u32 {
       const block: u32 = load<u32>(GROUPS + (nextGroup << 3));
       const full: u32 = load<u32>(GROUPS + (nextGroup << 3), 4);
       nextGroup++;
-      hits = searchGroups(<i32>block - 16, full, <i32>length, hits);
-      hits = findTexts(block, length, hits);
-      if (block < length && full >> 4 === 15) hits = lengthenRow(block, hits);
+      hits = searchBlock(block, full & 0xff, length, hits);
+      if (block + 16 < end) hits = searchBlock(block + 16, full >> 4, length, hits);
     }
     if (done >= end) break;
     sieve(done, min(done + STRETCH, end));
@@ -243,8 +262,14 @@ export function isSearched(): bool {
   return done === 0;
 }
 
+/** Which of the four groups of a block hold nothing but base64 characters, by their classes. */
+function fullGroups(classes: v128, ofRuns: v128): u32 {
+  const zero = i8x16.splat(0);
+  return i32x4.bitmask(i32x4.eq(i8x16.eq(v128.and(classes, ofRuns), zero), zero));
+}
+
 /**
- * Lists the blocks of [from, to) in which a window may end, with their lanes, and those in which a
+ * Lists the pairs of blocks of [from, to) in which a window may end, with their lanes, and those in which a
  * group of a run ends. A loop without a branch or a call: so everything stays in registers, and
  * nothing is predicted wrongly.
  */
@@ -252,8 +277,11 @@ function sieve(from: u32, to: u32): void {
   const nibble = i8x16.splat(15);
   const zero = i8x16.splat(0);
   // What of the classes of base64 characters a low nibble may belong to, and a high one stands for.
-  const lowClasses = i8x16(26, 30, 30, 30, 30, 30, 30, 30, 30, 30, 28, 5, 4, 5, 4, 13);
-  const highClasses = i8x16(0, 0, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0);
+  // Two more for signs: 32 for Escape, 64 for the percent sign.
+  const lowClasses = i8x16(26, 30, 30, 30, 30, 94, 30, 30, 30, 30, 28, 37, 4, 5, 4, 13);
+  const highClasses = i8x16(0, 32, 65, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0);
+  const ofRuns = i8x16.splat(31);
+  let seen = zero;
   // What was seen before: nothing at the beginning of a chunk, whose first windows are its own.
   let before0 = from ? v128.load(LAST_BLOCK) : zero;
   let before1 = from ? v128.load(LAST_BLOCK, 16) : zero;
@@ -261,28 +289,53 @@ function sieve(from: u32, to: u32): void {
   let full = from ? lastFull : 0;
   let block: usize = BLOCKS;
   let group: usize = GROUPS;
-  for (let i = from; i < to; i += 16) {
-    const bytes = v128.load(DATA + i);
-    const low = v128.and(bytes, nibble);
-    const high = v128.and(i16x8.shr_u(bytes, 4), nibble);
+  for (let i = from; i < to; i += 32) {
+    const first = v128.load(DATA + i);
+    const low = v128.and(first, nibble);
+    const high = v128.and(i16x8.shr_u(first, 4), nibble);
+    const second = v128.load(DATA + i, 16);
+    const nextLow = v128.and(second, nibble);
+    const nextHigh = v128.and(i16x8.shr_u(second, 4), nibble);
     const classes = v128.and(i8x16.swizzle(lowClasses, low), i8x16.swizzle(highClasses, high));
-    full = (full >> 4) | (i32x4.bitmask(i32x4.eq(i8x16.eq(classes, zero), zero)) << 4);
-    store<u32>(group, i);
-    store<u32>(group, full, 4);
-    group += (<usize>((full & (full >> 1) & (full >> 2) & (full >> 3) & 0x1e) !== 0)) << 3;
-    const found0 = look(NIBBLES, low, high);
-    const found1 = look(NIBBLES + 32, low, high);
-    const found2 = look(NIBBLES + 64, low, high);
-    const found3 = look(NIBBLES + 96, low, high);
+    const nextClasses = v128.and(
+      i8x16.swizzle(lowClasses, nextLow),
+      i8x16.swizzle(highClasses, nextHigh),
+    );
+    seen = v128.or(seen, v128.or(classes, nextClasses));
+    full =
+      (full >> 8) | (fullGroups(classes, ofRuns) << 4) | (fullGroups(nextClasses, ofRuns) << 8);
+    store<u64>(group, <u64>i | ((<u64>full) << 32));
+    group += (<usize>((full & (full >> 1) & (full >> 2) & (full >> 3) & 0x1fe) !== 0)) << 3;
+    const low0 = v128.load(NIBBLES, 0);
+    const high0 = v128.load(NIBBLES, 16);
+    const found0 = look(low0, high0, low, high);
+    const next0 = look(low0, high0, nextLow, nextHigh);
+    const low1 = v128.load(NIBBLES, 32);
+    const high1 = v128.load(NIBBLES, 48);
+    const found1 = look(low1, high1, low, high);
+    const next1 = look(low1, high1, nextLow, nextHigh);
+    const low2 = v128.load(NIBBLES, 64);
+    const high2 = v128.load(NIBBLES, 80);
+    const found2 = look(low2, high2, low, high);
+    const next2 = look(low2, high2, nextLow, nextHigh);
+    const low3 = v128.load(NIBBLES, 96);
+    const high3 = v128.load(NIBBLES, 112);
+    const found3 = look(low3, high3, low, high);
+    const next3 = look(low3, high3, nextLow, nextHigh);
     const found = combine(found0, found1, found2, found3, before0, before1, before2);
-    before0 = found0;
-    before1 = found1;
-    before2 = found2;
-    const lanes: u32 = i8x16.bitmask(i8x16.eq(found, zero)) ^ 0xffff;
-    store<u32>(block, i);
-    store<u32>(block, lanes, 4);
+    const next = combine(next0, next1, next2, next3, found0, found1, found2);
+    before0 = next0;
+    before1 = next1;
+    before2 = next2;
+    const lanes: u32 = ~(
+      i8x16.bitmask(i8x16.eq(found, zero)) |
+      (i8x16.bitmask(i8x16.eq(next, zero)) << 16)
+    );
+    store<u64>(block, <u64>i | ((<u64>lanes) << 32));
     block += (<usize>(lanes !== 0)) << 3;
   }
+  signs |= i8x16.bitmask(i8x16.shl(seen, 1)) ? PERCENT : 0;
+  signs |= i8x16.bitmask(i8x16.shl(seen, 2)) ? ESCAPE_CODE : 0;
   v128.store(LAST_BLOCK, before0);
   v128.store(LAST_BLOCK, before1, 16);
   v128.store(LAST_BLOCK, before2, 32);
