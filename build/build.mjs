@@ -5,10 +5,12 @@ import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundleProgram } from './bundle.mjs';
 import { buildKernel } from './kernel.mjs';
+import { buildTables } from './tables.mjs';
 import { buildValidators } from './validators.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 await buildKernel(root);
+await buildTables(root);
 await buildValidators(root);
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
 const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));

@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BUCKET_COUNT } from '../dist/lib/detect/buckets.js';
 import { builtInTargets } from '../dist/lib/detect/built-in-targets.js';
-import { PATTERNS } from '../dist/lib/detect/patterns.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const SECONDS = Number(process.argv[2] ?? 60);
@@ -18,7 +17,7 @@ const RAREST = 15;
 const WINDOW = [0, 1, 2, 3];
 
 const grams = sample();
-const anchors = builtInTargets(PATTERNS).flatMap(({ anchor }) => (anchor.inRun ? [] : [anchor]));
+const anchors = builtInTargets().flatMap(({ anchor }) => (anchor.inRun ? [] : [anchor]));
 const windows = anchors.map(windowsOf);
 const random = generator(1);
 const costs = new Map();

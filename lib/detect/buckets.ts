@@ -18,7 +18,7 @@ export interface Bucket {
 export const BUCKET_COUNT = 7;
 
 /** Share of bytes with a high nibble, whose low nibble is in 8 bits of a mask: [high][half][mask]. */
-const SHARES = nibbleShares();
+let nibbleShares: Float64Array | undefined;
 
 /** Whether a built-in bucket lets a window through. */
 export function isLetThrough(window: readonly ByteClass[]): boolean {
@@ -63,6 +63,7 @@ function union(a: Bucket, b: Bucket): Bucket {
 
 /** Share of the lanes that the union of two buckets lets through. */
 function costOf(a: Bucket, b: Bucket): number {
+  nibbleShares ??= countNibbles();
   let product = 1;
   for (let i = 0; i < 4; i++) {
     const low = (a.low[i] as number) | (b.low[i] as number);
@@ -70,15 +71,15 @@ function costOf(a: Bucket, b: Bucket): number {
     let share = 0;
     for (let nibble = 0; nibble < 16; nibble++) {
       if (((high >> nibble) & 1) === 0) continue;
-      share += SHARES[nibble * 512 + (low & 255)] as number;
-      share += SHARES[nibble * 512 + 256 + (low >> 8)] as number;
+      share += nibbleShares[nibble * 512 + (low & 255)] as number;
+      share += nibbleShares[nibble * 512 + 256 + (low >> 8)] as number;
     }
     product *= share;
   }
   return product;
 }
 
-function nibbleShares(): Float64Array {
+function countNibbles(): Float64Array {
   const shares = new Float64Array(16 * 512);
   for (let high = 0; high < 16; high++) {
     for (let half = 0; half < 2; half++) {

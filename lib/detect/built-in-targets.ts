@@ -10,23 +10,30 @@ import {
   positionsOf,
   SLASHES_BELOW_SHAPE,
 } from './marks.ts';
-import type { Pattern } from './patterns.ts';
+import { PATTERNS, type Pattern } from './patterns.ts';
 import { PEM_ANCHORS } from './pem/find.ts';
 
 /** What an anchor of the built-in set announces. */
 export type BuiltInTarget =
-  | { readonly kind: 'form'; readonly anchor: Anchor; readonly form: Form }
+  | FormTarget
   | AssignedTarget
-  | { readonly kind: 'mark'; readonly anchor: Anchor; readonly rule: MarkRule }
-  | { readonly kind: 'hazard'; readonly anchor: Anchor }
-  | { readonly kind: 'escape'; readonly anchor: Anchor }
-  | { readonly kind: 'slashes-below'; readonly anchor: Anchor }
-  | { readonly kind: 'pem'; readonly anchor: Anchor };
+  | { readonly kind: 'mark'; readonly rule: MarkRule }
+  | { readonly kind: 'hazard' }
+  | { readonly kind: 'escape' }
+  | { readonly kind: 'slashes-below' }
+  | { readonly kind: 'pem' };
+
+/** One of the forms of a row of {@link PATTERNS}. */
+export interface FormTarget {
+  readonly kind: 'form';
+  readonly type: string;
+  readonly row: number;
+  readonly index: number;
+}
 
 /** A word of the names to which secrets are assigned. */
 export interface AssignedTarget {
   readonly kind: 'assigned';
-  readonly anchor: Anchor;
   readonly type: string;
   /** The word, from the anchor's beginning on. */
   readonly from: number;
@@ -34,14 +41,15 @@ export interface AssignedTarget {
   readonly worth: Worth;
 }
 
+/** A target, and the anchor that announces it. */
+export type Anchored = BuiltInTarget & { readonly anchor: Anchor };
+
 /** Everything that the kernel looks for but the operator's keywords. */
-export function builtInTargets(patterns: readonly Pattern[]): BuiltInTarget[] {
+export function builtInTargets(): Anchored[] {
   const fixed = (shape: string): Anchor => chooseAnchor(positionsOf(shape)) as Anchor;
   return [
-    ...patterns
-      .flatMap(formsOf)
-      .map((form) => ({ kind: 'form' as const, anchor: form.anchor, form })),
-    ...patterns.flatMap(assignedTargets),
+    ...PATTERNS.flatMap(formTargets),
+    ...PATTERNS.flatMap(assignedTargets),
     ...MARK_RULES.map((rule) => ({ kind: 'mark' as const, anchor: fixed(rule.shape), rule })),
     { kind: 'hazard', anchor: fixed(HAZARD_SHAPE) },
     { kind: 'escape', anchor: fixed(ESCAPE_SHAPE) },
@@ -50,7 +58,26 @@ export function builtInTargets(patterns: readonly Pattern[]): BuiltInTarget[] {
   ];
 }
 
-function assignedTargets({ type, names = [], worth = 'given' }: Pattern): AssignedTarget[] {
+function formTargets(pattern: Pattern, row: number): Anchored[] {
+  return formsOf(pattern).map(({ anchor }, index) => ({
+    kind: 'form',
+    type: pattern.type,
+    row,
+    index,
+    anchor,
+  }));
+}
+
+const compiled: (readonly Form[] | undefined)[] = [];
+
+/** The form that a target stands for; compiled when one of its row is met first. */
+export function formOf({ row, index }: FormTarget): Form {
+  const forms = compiled[row] ?? formsOf(PATTERNS[row] as Pattern);
+  compiled[row] = forms;
+  return forms[index] as Form;
+}
+
+function assignedTargets({ type, names = [], worth = 'given' }: Pattern): Anchored[] {
   return names.flatMap(namesOf).map(({ positions, from, length }) => ({
     kind: 'assigned',
     anchor: chooseAnchor(positions) as Anchor,

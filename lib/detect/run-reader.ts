@@ -14,20 +14,27 @@ function runEnd(bytes: Uint8Array, { has }: ByteClass, at: number): number {
   return end;
 }
 
+/** Room for every class there is. */
+function withRoom(known: Int32Array): Int32Array {
+  const room = new Int32Array(byteClassCount()).fill(-1);
+  room.set(known);
+  return room;
+}
+
 /**
  * Remembers the last run of every class: however many candidates lie in one run, it is walked
  * once, so that matching stays linear on any input.
  */
 export function createRunReader(bytes: Uint8Array): RunReader {
   if (bytes.length <= SHORT) return (set, at) => runEnd(bytes, set, at);
-  let from = NONE;
-  let to = NONE;
+  let from: Int32Array = NONE;
+  let to: Int32Array = NONE;
   return (set, at) => {
     const { id, has } = set;
-    // Most texts hold no candidate, and there are hundreds of classes.
-    if (from === NONE) {
-      from = new Int32Array(byteClassCount()).fill(-1);
-      to = new Int32Array(byteClassCount()).fill(-1);
+    // Most texts hold no candidate, and there are hundreds of classes, some not made until met.
+    if (id >= from.length) {
+      from = withRoom(from);
+      to = withRoom(to);
     }
     const known = from[id] as number;
     const end = to[id] as number;

@@ -1,12 +1,14 @@
 import type { PatternPolicy } from '../config/types.ts';
 import { createAllowList } from './allow-list.ts';
-import type { Anchor } from './anchor.ts';
-import { createAnchorFinder, noRuns } from './anchor-finder.ts';
+import { type AnchorFinder, createAnchorFinder, noRuns } from './anchor-finder.ts';
+import { addAnchors, writeBuckets } from './anchor-tables.ts';
 import { findAssigned } from './assigned/find.ts';
 import { bucketsFor } from './buckets.ts';
-import { type BuiltInTarget, builtInTargets } from './built-in-targets.ts';
+import { loadTables, type PlacedTarget } from './built-in-tables.ts';
+import { formOf } from './built-in-targets.ts';
 import { decodeTexts, type TextStarts } from './encoded/texts.ts';
 import { type UnwrappedText, unwrapLines } from './encoded/wrapped.ts';
+import { TABLES } from './generated/tables.ts';
 import { hidesAt, isCharacterAt, markAt } from './marks.ts';
 import { type Match, matchForm } from './match.ts';
 import {
@@ -25,11 +27,11 @@ import { checkTypeNames } from './type-names.ts';
 import type { Mark, Range, ScanInput, Scanner, ScanOutput, Span } from './types.ts';
 
 /** What an anchor announces. */
-type Target = BuiltInTarget | KeywordTarget;
+type Target = PlacedTarget | KeywordTarget;
 
 interface KeywordTarget {
   readonly kind: 'keyword';
-  readonly anchor: Anchor;
+  readonly offset: number;
   readonly pattern: CompiledOperatorPattern;
   readonly keyword: Keyword;
 }
@@ -57,13 +59,9 @@ export function compileScanner(options: PatternPolicy): Scanner {
   const isAllowed = createAllowList(options.allow);
   const allowsSome = options.allow.length > 0;
   const findsKeys = !disabled.has(PEM_TYPE);
-  const targets: readonly Target[] = [
-    ...builtInTargets(builtIn),
-    ...operator.flatMap(keywordTargets),
-  ];
-  const anchors = targets.map(({ anchor }) => anchor);
-  const inText = anchors.filter(({ inRun }) => !inRun);
-  const finder = createAnchorFinder(anchors, bucketsFor(inText));
+  const targets: readonly Target[] = [...TABLES.targets, ...operator.flatMap(keywordTargets)];
+  const isOn = targets.map((target) => !('type' in target && disabled.has(target.type)));
+  const finder = createFinder(operator);
   const types = new Set([...builtIn, ...operator].map(({ type }) => type));
 
   /**
@@ -118,13 +116,13 @@ export function compileScanner(options: PatternPolicy): Scanner {
     const signs = finder.find(
       bytes,
       (window, id) => {
+        if (!isOn[id]) return;
         const target = targets[id] as Target;
-        const at = window - target.anchor.offset;
+        const at = window - target.offset;
         if (target.kind === 'form') {
-          const match = matchForm(target.form, text, window);
-          if (match !== undefined) {
-            addSpan(target.form.contextual ? contextual : spans, match, target.form.type);
-          }
+          const form = formOf(target);
+          const match = matchForm(form, text, window);
+          if (match !== undefined) addSpan(form.contextual ? contextual : spans, match, form.type);
         } else if (at < 0) {
           // Stale bytes before the text cannot be part of it.
         } else if (target.kind === 'assigned') {
@@ -200,10 +198,21 @@ function isEscaped({ depthAt }: ScanInput, hits: readonly KeywordHit[]): boolean
   return hits.length === 0 || hits.some(({ offset }) => depthAt(offset) > 0);
 }
 
+/** Finds what the build has tables for, and the operator's keywords, in the order of the targets. */
+function createFinder(operator: readonly CompiledOperatorPattern[]): AnchorFinder {
+  const kernel = loadTables(TABLES);
+  const added = operator.flatMap(({ keywords }) => keywords.map(({ anchor }) => anchor));
+  if (added.length > 0) {
+    addAnchors(kernel, TABLES.use, added);
+    writeBuckets(kernel, bucketsFor(added));
+  }
+  return createAnchorFinder(kernel);
+}
+
 function keywordTargets(pattern: CompiledOperatorPattern): KeywordTarget[] {
   return pattern.keywords.map((keyword) => ({
     kind: 'keyword',
-    anchor: keyword.anchor,
+    offset: keyword.anchor.offset,
     pattern,
     keyword,
   }));

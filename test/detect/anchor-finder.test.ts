@@ -1,18 +1,24 @@
 import { expect, it } from 'vitest';
 import { ENOUGH_OF_A_RUN, RUN, RUN_LEAD } from '../../lib/detect/anchor.ts';
 import { createAnchorFinder } from '../../lib/detect/anchor-finder.ts';
+import { addAnchors, EMPTY_TABLES, writeBuckets } from '../../lib/detect/anchor-tables.ts';
 import { bucketsFor, isLetThrough } from '../../lib/detect/buckets.ts';
-import { builtInTargets } from '../../lib/detect/built-in-targets.ts';
+import { makeTables } from '../../lib/detect/built-in-tables.ts';
+import { builtInTargets, formOf } from '../../lib/detect/built-in-targets.ts';
 import { classOf } from '../../lib/detect/byte-class.ts';
+import { TABLES } from '../../lib/detect/generated/tables.ts';
+import { createKernel } from '../../lib/detect/kernel-instance.ts';
 import { MARK_RULES } from '../../lib/detect/marks.ts';
-import { PATTERNS } from '../../lib/detect/patterns.ts';
 import { grammarOf } from '../../lib/providers/grammar.ts';
 
 const positions = (text: string) => [...text].map(classOf);
 
 function offsetsOf(window: string, inRun: boolean, text: string): number[] {
   const anchor = { positions: positions(window), window: 0, offset: 0, inRun };
-  const finder = createAnchorFinder([anchor], bucketsFor(inRun ? [] : [anchor]));
+  const kernel = createKernel();
+  addAnchors(kernel, EMPTY_TABLES, [anchor]);
+  writeBuckets(kernel, bucketsFor(inRun ? [] : [anchor]));
+  const finder = createAnchorFinder(kernel);
   const found: number[] = [];
   finder.find(Buffer.from(text), (offset) => found.push(offset));
   return [...new Set(found)];
@@ -47,7 +53,7 @@ it('reports every one of more hits than the buffer holds', () => {
 });
 
 it('has buckets for all of the built-in set: else run build/tune-buckets.mjs', () => {
-  const missed = builtInTargets(PATTERNS)
+  const missed = builtInTargets()
     .filter(({ anchor }) => !anchor.inRun)
     .filter(
       ({ anchor: { positions: all, window } }) => !isLetThrough(all.slice(window, window + 4)),
@@ -55,10 +61,14 @@ it('has buckets for all of the built-in set: else run build/tune-buckets.mjs', (
   expect(missed).toEqual([]);
 });
 
+it('loads tables that are those of the pattern file: else run npm run build', () => {
+  expect(TABLES).toEqual(JSON.parse(JSON.stringify(makeTables())));
+});
+
 it('looks for no form in runs whose shortest match is none', () => {
-  for (const target of builtInTargets(PATTERNS)) {
+  for (const target of builtInTargets()) {
     if (target.kind !== 'form' || !target.anchor.inRun) continue;
-    const { segments, strong, prefixLength } = target.form;
+    const { segments, strong, prefixLength, type } = formOf(target);
     const least = segments.flatMap(({ class: set, min }) => Array(min).fill(set));
     const shown = strong ? least.slice(0, prefixLength + 16) : least;
     const { offset } = target.anchor;
@@ -69,7 +79,7 @@ it('looks for no form in runs whose shortest match is none', () => {
         run.every((set) => set.members.every((byte: number) => RUN.has[byte] === 1))
       );
     });
-    expect(runs, target.form.type).toContain(true);
+    expect(runs, type).toContain(true);
   }
 });
 
