@@ -102,7 +102,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
     const pemAnchors: number[] = [];
     const keywordHits = new Map<CompiledOperatorPattern, KeywordHit[]>();
     let hazard = false;
-    let hazardBelow = false;
+    const belowAt: number[] = [];
     let escapesByCode = false;
     const text = {
       bytes,
@@ -132,13 +132,13 @@ export function compileScanner(options: PatternPolicy): Scanner {
           const mark = markAt(target.rule, bytes, at);
           if (mark !== undefined) marks.push(mark);
         } else if (target.kind === 'hazard') {
-          const hides = hazard && hazardBelow ? undefined : hidesAt(bytes, at);
+          const hides = hazard && belowAt.length >= MOST_BELOW ? undefined : hidesAt(bytes, at);
           hazard ||= hides === 'here';
-          hazardBelow ||= hides === 'below';
+          if (hides === 'below') addBelow(belowAt, at);
         } else if (target.kind === 'escape') {
           escapesByCode ||= isCharacterAt(bytes, at);
         } else if (target.kind === 'slashes-below') {
-          hazardBelow = true;
+          addBelow(belowAt, at);
         } else if (target.kind === 'pem') {
           pemAnchors.push(at);
         } else {
@@ -181,7 +181,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
       spans: uniteSpans(allowsSome ? spans.filter((span) => !isAllowed(bytes, span)) : spans),
       marks: marks.sort((a, b) => a.offset - b.offset),
       hazard: hazard || signs.escapedSlash,
-      hazardBelow,
+      belowAt,
       escapesByCode,
       percent: signs.percent,
       escape: signs.escape,
@@ -221,6 +221,13 @@ function keywordTargets(pattern: CompiledOperatorPattern): KeywordTarget[] {
 /** As `push(...)`, whose arguments must fit the stack. */
 function addAll(spans: Span[], more: readonly Span[]): void {
   for (const span of more) spans.push(span);
+}
+
+/** Beyond so many the places do not matter: the whole text is decoded. */
+export const MOST_BELOW = 64;
+
+function addBelow(places: number[], at: number): void {
+  if (places.length < MOST_BELOW) places.push(at);
 }
 
 /** Two names of one value (`client_secret_token`) are one find. */

@@ -58,8 +58,11 @@ export interface ScanOutput {
    * token character, `\/`): a JSON document must be scanned string by string, decoded.
    */
   readonly hazard: boolean;
-  /** The same of the text below one more layer of escapes (`\\\\u0041`). */
-  readonly hazardBelow: boolean;
+  /**
+   * Where the same stands in the text below one more layer of escapes (`\\\\u0041`), in any order;
+   * of many places the first ones.
+   */
+  readonly belowAt: readonly number[];
   /** A character is written by its code (`\\u00e9`), in whatever layer of escapes. */
   readonly escapesByCode: boolean;
   /** A percent sign stands somewhere. */

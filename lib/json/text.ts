@@ -28,10 +28,47 @@ export interface DecodedText {
  * @param end - first byte after it
  */
 export function decodeEscapes(raw: Uint8Array, start = 0, end = raw.length): DecodedText {
+  return decodeParts(raw, [{ start, end }], NOTHING);
+}
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Decodes parts of a source as {@link decodeEscapes} does, with something between each two.
+ *
+ * @param parts - sorted, disjoint
+ */
+export function decodeParts(
+  raw: Uint8Array,
+  parts: readonly { readonly start: number; readonly end: number }[],
+  between: Uint8Array,
+): DecodedText {
   // An escape is never shorter than what it stands for.
-  const bytes = Buffer.allocUnsafe(end - start);
-  const origin = new OffsetMap(start);
+  const most = parts.reduce((sum, { start, end }) => sum + end - start + between.length, 0);
+  const bytes = Buffer.allocUnsafe(most);
+  const origin = new OffsetMap(0);
   let length = 0;
+  parts.forEach(({ start, end }, i) => {
+    if (i > 0) {
+      bytes.set(between, length);
+      length += between.length;
+    }
+    origin.add(length, start);
+    length = decodeInto(bytes, length, raw, start, end, origin);
+  });
+  return { bytes: bytes.subarray(0, length), origin };
+}
+
+/** @returns where the decoded text ends in `bytes` */
+function decodeInto(
+  bytes: Uint8Array,
+  begin: number,
+  raw: Uint8Array,
+  start: number,
+  end: number,
+  origin: OffsetMap,
+): number {
+  let length = begin;
   for (let at = start; at < end; ) {
     const byte = raw[at] as number;
     if (byte !== BACKSLASH) {
@@ -54,7 +91,7 @@ export function decodeEscapes(raw: Uint8Array, start = 0, end = raw.length): Dec
     at += point > 0xffff ? 12 : 6;
     origin.add(length, at);
   }
-  return { bytes: bytes.subarray(0, length), origin };
+  return length;
 }
 
 /** The code point of the `\\u` escape (or the pair of them) at an offset; -1 where it is none. */

@@ -1,9 +1,19 @@
+import { MOST_BELOW } from '../detect/scanner.ts';
 import type { ExactHit, Mark, Range, ScanOutput, Span } from '../detect/types.ts';
 import { colouredParts } from './colours.ts';
+import { escapedParts } from './escaped-parts.ts';
 import { type Finding, preferValues, reachBefore, reachOf, unite } from './finding.ts';
 import { holdsPercent, percentParts } from './percent.ts';
 import type { RedactionContext } from './types.ts';
-import { type Layer, lookThrough, originOf, rawView, type View, viewBelow } from './view.ts';
+import {
+  type Layer,
+  lookThrough,
+  originOf,
+  rawView,
+  type View,
+  viewBelow,
+  viewThrough,
+} from './view.ts';
 
 /** What of the context an inspection needs: it changes nothing. */
 export type InspectionContext = Pick<
@@ -18,7 +28,7 @@ export interface Inspection {
   /** Sorted by offset; one that stands in several views is there as often. */
   readonly marks: readonly Mark[];
   readonly privateKeySeen: boolean;
-  /** Some of the message was written so that its raw bytes do not show what it says. */
+  /** The message's own strings are written so that the raw bytes do not show what they say. */
   readonly isHidden: boolean;
   /** It holds a percent sign. */
   readonly isPercent: boolean;
@@ -35,6 +45,12 @@ export interface InspectionOptions {
 
 /** A known secret whose entry has left the store still has a type to be named by. */
 const FORGOTTEN_TYPE = 'KNOWN_SECRET';
+
+/**
+ * Where a view does not show what its text says: anywhere; or only below one more layer, at these
+ * offsets or at too many.
+ */
+type Hidden = 'nowhere' | 'anywhere' | 'below' | readonly number[];
 
 /** As deep as agents nest JSON: tool output, in a call's arguments, in a request. */
 const MAX_ESCAPES = 3;
@@ -64,7 +80,7 @@ export function inspect(
 
   /** Percent-encoded parts are replaced as they stand, so that they come back so. */
   function lookAtPercent(view: View): void {
-    const parts = holdsPercentSign ? percentParts(view.bytes) : undefined;
+    const parts = percentParts(view.bytes);
     if (parts === undefined) return;
     const decoded = viewBelow(view, parts);
     const found = ctx.scanner.scan({ bytes: decoded.bytes, privateKeySeen });
@@ -107,8 +123,7 @@ export function inspect(
     for (const hit of ctx.exact.find(joined.bytes)) take(hit, typeOf(hit), true);
   }
 
-  /** @returns whether there may be more below one more layer of escapes */
-  function look(view: View): boolean {
+  function look(view: View): Hidden {
     const found = scan(view);
     for (const span of found.spans) findings.push(place(view, span, span.type, false));
     for (const hit of ctx.exact.find(view.bytes))
@@ -127,28 +142,34 @@ export function inspect(
     if (found.escape || codes.length > 0) lookAtColours(view, codes);
     privateKeySeen ||= found.privateKeySeen;
     holdsPercentSign = found.percent;
-    return found.hazard || found.hazardBelow || (ctx.exact.escapable && found.escapesByCode);
+    if (found.hazard || (ctx.exact.escapable && found.escapesByCode)) return 'anywhere';
+    if (found.belowAt.length === 0) return 'nowhere';
+    return found.belowAt.length < MOST_BELOW ? found.belowAt : 'below';
   }
 
   function lookBelow(from: View, layer: 'percent' | 'form'): void {
     const isPlain = !holdsPercent(from.bytes) && !(layer === 'form' && from.bytes.includes(PLUS));
     if (isPlain) return;
     let view = lookThrough(from, layer);
-    let hidden = look(view);
+    let isHidden = look(view) !== 'nowhere';
     for (let left = MAX_BELOW_PERCENT; left > 0; left--) {
-      if (!hidden && !holdsPercent(view.bytes)) return;
-      view = lookThrough(view, hidden ? 'escape' : 'percent');
-      hidden = look(view);
+      if (!isHidden && !holdsPercent(view.bytes)) return;
+      view = lookThrough(view, isHidden ? 'escape' : 'percent');
+      isHidden = look(view) !== 'nowhere';
     }
   }
 
   const raw = rawView(bytes);
   let view = raw;
-  let hidden = look(view) || options.decode === true;
-  const isHidden = hidden;
+  let hidden = look(view);
+  if (options.decode === true) hidden = 'anywhere';
+  const isHidden = hidden === 'anywhere';
   const isPercent = holdsPercentSign;
-  while (hidden && view.layers.length < MAX_ESCAPES) {
-    view = lookThrough(view, 'escape');
+  let isWhole = true;
+  while (hidden !== 'nowhere' && view.layers.length < MAX_ESCAPES) {
+    const parts = typeof hidden === 'string' ? undefined : escapedParts(view.bytes, hidden);
+    isWhole &&= parts === undefined;
+    view = parts === undefined ? lookThrough(view, 'escape') : viewThrough(view, parts, 'escape');
     hidden = look(view);
   }
   if (options.percent !== undefined) {
@@ -156,7 +177,8 @@ export function inspect(
     if (view !== raw) lookBelow(raw, layer);
     lookBelow(view, layer);
   } else {
-    lookAtPercent(view);
+    if (holdsPercentSign) lookAtPercent(view);
+    if (isPercent && !isWhole) lookAtPercent(raw);
   }
   findings = findings.concat(apartFrom(findings, coloured));
   if (options.percent === 'both') {

@@ -78,7 +78,7 @@ function mayHideInPercent(bytes: Buffer, ctx: RedactionContext): boolean {
     text = decodeThrough(text, ['percent']);
     const found = ctx.scanner.scan({ bytes: text });
     if (found.spans.length > 0 || found.marks.length > 0) return true;
-    if (found.hazard || found.hazardBelow || found.privateKeySeen) return true;
+    if (found.hazard || found.belowAt.length > 0 || found.privateKeySeen) return true;
     if (ctx.exact.find(text).length > 0) return true;
   }
   return text !== undefined;

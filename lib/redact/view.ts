@@ -22,8 +22,12 @@ export function rawView(bytes: Buffer): View {
 
 /** The view below one more layer. */
 export function lookThrough(view: View, layer: Layer): View {
-  const below = viewBelow(view, decodeLayer(view.bytes, layer));
-  return { ...below, layers: [...view.layers, layer] };
+  return viewThrough(view, decodeLayer(view.bytes, layer), layer);
+}
+
+/** The view of what was decoded from a view by taking off one more layer. */
+export function viewThrough(view: View, decoded: DecodedText, layer: Layer): View {
+  return { ...viewBelow(view, decoded), layers: [...view.layers, layer] };
 }
 
 /** The view of a text that was decoded from a view, with the same layers. */

@@ -276,6 +276,26 @@ describe('both ways through a document', () => {
     );
   });
 
+  it('give the same where only the surroundings of an escape are decoded', () => {
+    const hide = (secret: string): string =>
+      `\\u00${secret.charCodeAt(0).toString(16)}${secret.slice(1)}`;
+    const long = 'some words of a long text '.repeat(2000);
+    const link = `https://x.example/?key=%${aws.charCodeAt(0).toString(16)}${aws.slice(1)}`;
+    const text = [aws, long, hide(github), github, long, hide(anthropic), link, long, anthropic];
+    for (const hidden of [
+      text,
+      [...text].reverse(),
+      [link, long, long, hide(github), long, long],
+    ]) {
+      const call = JSON.stringify({ password: 'Kx7vQ2mW9rTz4', text: hidden.join(' ') });
+      const [raw, decoded] = both(JSON.stringify({ a: [call, hidden.join('\n')], b: github }));
+      expect(raw?.text).not.toMatch(
+        new RegExp([aws, github, anthropic].map((one) => one.slice(1)).join('|')),
+      );
+      expect(raw).toEqual(decoded);
+    }
+  });
+
   it('give the same with known values', () => {
     const known = ['pass"word\\1', 'two\nlines!', 'naïve→pass', 'back\\slash\\/es'];
     fc.assert(
