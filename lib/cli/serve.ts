@@ -14,9 +14,15 @@ import { readVersion } from './version.ts';
  */
 const HEAP_GROWTH = '--heap-growing-percent=300';
 
+/**
+ * New objects get a megabyte or two instead of up to sixteen, twice: most are gone when a request
+ * is. With 48 requests of 200 KB at once the process holds 178 MB instead of 205, for the same CPU.
+ */
+const NEW_SPACE_GROWTH = '--semi-space-growth-factor=1';
+
 /** Runs the daemon in this process until it is told to end; gives its exit code. */
 export async function serve(homes: Homes, format?: LogFormat): Promise<number> {
-  setFlagsFromString(HEAP_GROWTH);
+  for (const flag of [HEAP_GROWTH, NEW_SPACE_GROWTH]) setFlagsFromString(flag);
   const log = await openDaemonLog(homes, loadSettings(homes).log, format);
   const manager = connectServiceManager(process.env, process.pid, log.fault);
   const starting = startDaemon({

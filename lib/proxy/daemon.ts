@@ -75,8 +75,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   }
 
   async function start(): Promise<Daemon> {
+    // where it goes; leaves are signed in other threads while this one compiles the patterns
+    const { sessionKey: sessionKeyMode, upstreamProxy, limits } = loadSettings(homes);
+    const dial = upstreamProxy === undefined ? dialDirectly : dialThrough(upstreamProxy);
+    const opening = openHosts(homes, dial, limits.handshakeTimeout);
+    // What fails here is told below, after what matters more.
+    const opened = opening.catch(() => undefined);
+    undo.add(async () => (await opened)?.sites.close());
+
     // what is redacted
-    const { sessionKey: sessionKeyMode } = loadSettings(homes);
     const sessionKey = sessionKeyMode === 'ephemeral' ? randomBytes(32) : loadSessionKey(homes);
     const initial = loadPolicy(homes, sessionKey);
     const { settings } = initial;
@@ -87,11 +94,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const safeguards = await openSafeguards(homes, settings, observer, onFault, undo);
     const { audit, killSwitch, live } = safeguards;
 
-    // where it goes
-    const { upstreamProxy } = settings;
-    const dial = upstreamProxy === undefined ? dialDirectly : dialThrough(upstreamProxy);
-    const hosts = await openHosts(homes, dial, settings.limits.handshakeTimeout);
-    undo.add(hosts.sites.close);
+    const hosts = await opening;
     if (hosts.failure !== undefined) {
       observer.hostsLooked({ pending: false, failure: hosts.failure });
     }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import module from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { VERBS } from '../../lib/cli/verbs.ts';
 import { start, waterwall } from './transcript.ts';
@@ -12,6 +13,12 @@ describe('waterwall', () => {
       stdout: `${MANIFEST.version}\n`,
       stderr: '',
     });
+  });
+
+  test.runIf('enableCompileCache' in module)('what was compiled is kept beside it', async () => {
+    await waterwall(['--version']);
+    const cache = new URL('../../dist/cache', import.meta.url);
+    expect(readdirSync(cache, { recursive: true }).length).toBeGreaterThan(1);
   });
 
   test('--help lists every verb on stdout', async () => {
