@@ -22,7 +22,7 @@ const BACKSLASH = 0x5c;
  * @throws WaterwallError `placeholder-collision` where there is no room for one more escape
  */
 export function escapeLiteralEdits(
-  bytes: Uint8Array,
+  bytes: Buffer,
   offsets: readonly number[],
   knows: (fingerprint: string) => boolean,
 ): Edit[] {
@@ -61,17 +61,16 @@ const LONGEST_TYPE = 100;
  *
  * @returns the fingerprint of the literal that may stand here
  */
-function mayBeLiteral(bytes: Uint8Array, offset: number): string | undefined {
+function mayBeLiteral(bytes: Buffer, offset: number): string | undefined {
   if (bytes[offset] === LESS_THAN && bytes[offset + 3] === COLON) {
     return fingerprintBehind(bytes, offset + 4);
   }
   const end = Math.min(bytes.length, offset + 2 * MARK_REACH + MAX_FORM_LENGTH);
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + offset, end - offset);
-  return CORE.exec(text.toString('latin1'))?.[1]?.toLowerCase();
+  return CORE.exec(bytes.toString('latin1', offset, end))?.[1]?.toLowerCase();
 }
 
 /** The fingerprint behind a type and a colon, where these stand as they are. */
-function fingerprintBehind(bytes: Uint8Array, from: number): string | undefined {
+function fingerprintBehind(bytes: Buffer, from: number): string | undefined {
   let at = from;
   while (at - from < LONGEST_TYPE && OF_TYPE[bytes[at] as number] === 1) at++;
   if (at === from || bytes[at] !== COLON) return undefined;
@@ -79,7 +78,7 @@ function fingerprintBehind(bytes: Uint8Array, from: number): string | undefined 
   for (at = start; at < start + FINGERPRINT_LENGTH; at++) {
     if (!isHex(bytes[at])) return undefined;
   }
-  return String.fromCharCode(...bytes.subarray(start, at)).toLowerCase();
+  return bytes.toString('latin1', start, at).toLowerCase();
 }
 
 function isHex(byte: number | undefined): boolean {

@@ -37,13 +37,13 @@ const SUFFIX =
 const LONGEST_SUFFIX = 32;
 
 /** Where a name ends whose known word ends here; `undefined` where it names no secret. */
-export function nameEnd(bytes: Uint8Array, wordEnd: number): number | undefined {
+export function nameEnd(bytes: Buffer, wordEnd: number): number | undefined {
   let end = wordEnd;
   while (isOfName(bytes[end])) {
     if (++end - wordEnd > LONGEST_SUFFIX) return undefined;
   }
   if (end === wordEnd) return end;
-  return SUFFIX.test(String.fromCharCode(...bytes.subarray(wordEnd, end))) ? end : undefined;
+  return SUFFIX.test(bytes.toString('latin1', wordEnd, end)) ? end : undefined;
 }
 
 /** Names of what stands for a place in a list, or for one request, not for a right. */
@@ -62,11 +62,10 @@ export interface NameHead {
 const LONGEST_HEAD = 40;
 
 /** Looks at what stands before a known word; `undefined` where it names no secret. */
-export function nameHead(bytes: Uint8Array, word: number, end: number): NameHead | undefined {
+export function nameHead(bytes: Buffer, word: number, end: number): NameHead | undefined {
   let start = word;
   while (word - start < LONGEST_HEAD && isOfName(bytes[start - 1])) start--;
-  if (start < word && CURSOR.test(String.fromCharCode(...bytes.subarray(start, word))))
-    return undefined;
+  if (start < word && CURSOR.test(bytes.toString('latin1', start, word))) return undefined;
   // The letter of `\n` before it is no part of it.
   if (start < word && bytes[start - 1] === BACKSLASH) start++;
   // A part of `arn:aws:secretsmanager:…:secret:name`.

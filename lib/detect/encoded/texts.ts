@@ -107,8 +107,9 @@ function decodeAll(
   const placed: PlacedText[] = [];
   let at = 0;
   for (const text of texts) {
-    const length = decodeRun(bytes, text, text.encoding, decoded, at);
-    placed.push({ ...text, at, length });
+    const { start, end, encoding } = text;
+    const length = decodeRun(bytes, text, encoding, decoded, at);
+    placed.push({ start, end, encoding, at, length });
     at += length;
     at += SEPARATOR.copy(decoded, at);
   }
@@ -131,7 +132,7 @@ function place(bytes: Uint8Array, texts: readonly PlacedText[], found: readonly 
       const run = runAt(encoding, core.start);
       const whole = wholeText(bytes, encoding, core, run, text.start);
       done = whole.end;
-      spans.push({ ...whole, type, depth: 0, core });
+      spans.push({ start: whole.start, end: whole.end, type, depth: 0, core });
     }
   }
   return spans;

@@ -35,7 +35,7 @@ const LONGEST = 128;
 const MARGIN = 8;
 const SPACE = 0x20;
 const EQUALS = 0x3d;
-const LINE_END = 0x0a;
+const LINE_END = Uint8Array.of(0x0a);
 
 /**
  * @param ends - where long runs end their lines, sorted
@@ -58,11 +58,12 @@ export function unwrapLines(
     block.forEach((line, i) => {
       const before = i === 0 ? undefined : (block[i - 1] as Range).end;
       const joined = before !== undefined && isJoined(bytes, before, line.start, depthAt);
-      lines.push({ ...line, at: length, joined });
-      parts.push(bytes.subarray(line.start, line.end));
-      length += line.end - line.start;
+      const { start, end } = line;
+      lines.push({ start, end, at: length, joined });
+      parts.push(bytes.subarray(start, end));
+      length += end - start;
     });
-    parts.push(Uint8Array.of(LINE_END));
+    parts.push(LINE_END);
     length++;
   }
   if (lines.length === 0) return undefined;
