@@ -7,6 +7,7 @@ import type { Homes } from '../config/types.ts';
 import { type ConfigVerdict, judgeConfig } from '../control/config-source.ts';
 import type { Hold, KillSourceName } from '../control/kill-source.ts';
 import { readLatches } from '../control/latches.ts';
+import { sentinelReason } from '../control/sentinel.ts';
 import { posixQuote } from './shell-syntax.ts';
 
 export interface HeldSource extends Hold {
@@ -64,8 +65,8 @@ function lookAtLatches(file: string): readonly HeldSource[] {
 function lookAtSentinel(file: string): readonly HeldSource[] {
   const held = { source: 'sentinel' as const, clear: `rm ${posixQuote(file)}` };
   try {
-    const there = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
-    return there ? [{ ...held, reason: `${file} exists` }] : [];
+    const seen = lstatSync(file, { throwIfNoEntry: false });
+    return seen === undefined ? [] : [{ ...held, reason: sentinelReason(file, seen) }];
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     return [{ ...held, reason: `${file} cannot be looked at (${code})` }];

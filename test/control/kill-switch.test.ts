@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   readdirSync,
@@ -6,6 +7,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -99,6 +101,33 @@ describe('sources', () => {
 });
 
 describe('the sentinel', () => {
+  it.each<[string | Buffer, string]>([
+    ['', 'exists'],
+    ['the key leaked\nmore\n', 'exists: the key leaked'],
+    ['\u001b[31mred\u202e\u0007', 'exists: [31mred'],
+    [`${'x'.repeat(5000)}\n`, `exists: ${'x'.repeat(200)}`],
+    [`${'\u{1f511}'.repeat(300)}`, `exists: ${'\u{1f511}'.repeat(200)}`],
+    [Buffer.from([0xff, 0xfe, 0x00]), 'exists: \ufffd\ufffd'],
+  ])('says what its first line says: %j', (text, reason) => {
+    const home = makeHome();
+    const { killSwitch } = startSwitch(home);
+    writeFileSync(home.sentinel, text);
+    expect(killSwitch.check().sources).toMatchObject([{ reason: `${home.sentinel} ${reason}` }]);
+  });
+
+  it('that is written after it was made is read again; one that is no file is not opened', () => {
+    const home = makeHome();
+    const { killSwitch } = startSwitch(home);
+    writeFileSync(home.sentinel, '');
+    utimesSync(home.sentinel, 1, 1);
+    expect(killSwitch.check().sources[0]?.reason).toBe(`${home.sentinel} exists`);
+    writeFileSync(home.sentinel, 'why\n');
+    expect(killSwitch.check().sources[0]?.reason).toBe(`${home.sentinel} exists: why`);
+    rmSync(home.sentinel);
+    execFileSync('mkfifo', [home.sentinel]);
+    expect(killSwitch.check().sources[0]?.reason).toBe(`${home.sentinel} exists`);
+  });
+
   it('may be anything of that name', async () => {
     const home = makeHome();
     const started = startSwitch(home);
