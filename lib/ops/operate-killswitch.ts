@@ -32,8 +32,12 @@ export async function operateKillSwitch(
   }
 }
 
-/** Nobody answers: it does not run, or hangs. Then the file is what still works. */
+/**
+ * Nobody answers: it does not run, or hangs. Then the file is what still works; but not of a user
+ * whom it does not obey.
+ */
 function isAbsent(error: WaterwallError): boolean {
+  if ('denied' in error.details) return false;
   return error.code === 'not-running' || error.code === 'io-error';
 }
 
