@@ -5,7 +5,8 @@ import { openNotesFolder } from './notes-folder.ts';
 import type { PublicKeys } from './public-keys.ts';
 import type { SignerReach } from './signer/reach.ts';
 import { createCheckpointLines } from './signing/checkpoint-lines.ts';
-import { type Signing, type SigningFacts, startSigning } from './signing/signing.ts';
+import { startSigning } from './signing/signing.ts';
+import type { Signing, SigningFacts } from './signing/types.ts';
 import type { AuditLog, LineFields, LineType } from './types.ts';
 import { formatVkey } from './vkey.ts';
 

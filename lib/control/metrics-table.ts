@@ -1,4 +1,4 @@
-import type { SigningFacts } from '../audit/signing/signing.ts';
+import type { SigningFacts } from '../audit/signing/types.ts';
 import type { Alarm } from './alarms.ts';
 import type { Health, HealthProblem } from './health.ts';
 import { KILL_SOURCES } from './kill-source.ts';

@@ -10,6 +10,8 @@ export interface SignerConnection {
   /** @returns its size */
   extend(from: number, leaves: readonly string[]): Promise<number>;
   sign(keep: boolean): Promise<SignedHead>;
+  /** Settles when it has answered, and ends the connection where it does not soon. */
+  look(): Promise<void>;
   /** @returns a DSSE envelope */
   manifest(payload: Uint8Array): Promise<string>;
   /** Settles when it is gone, for whatever reason. */
@@ -25,6 +27,9 @@ interface Waiting {
 /** A signer answers in milliseconds; one that takes this long is treated as dead. */
 const PATIENCE = 10_000;
 
+/** One that is only asked whether it is there has nothing else to do. */
+const LOOK_PATIENCE = 4_000;
+
 /**
  * Waits for the signer's head on a connection.
  *
@@ -34,10 +39,11 @@ const PATIENCE = 10_000;
 export async function openConnection(duplex: Duplex): Promise<SignerConnection> {
   const waiting: Waiting[] = [];
   let over = false;
+  let silent = false;
   const gone = new Promise<void>((resolve) => {
     duplex.once('close', () => {
       over = true;
-      for (const each of waiting.splice(0)) each.reject(isGone());
+      for (const each of waiting.splice(0)) each.reject(isGone(silent));
       resolve();
     });
   });
@@ -50,11 +56,14 @@ export async function openConnection(duplex: Duplex): Promise<SignerConnection> 
     else next.reject(refused(answer));
   });
 
-  async function next(): Promise<Record<string, unknown>> {
-    const timer = setTimeout(() => duplex.destroy(), PATIENCE).unref();
+  async function next(patience = PATIENCE): Promise<Record<string, unknown>> {
+    const timer = setTimeout(() => {
+      silent = true;
+      duplex.destroy();
+    }, patience).unref();
     try {
       return await new Promise((resolve, reject) => {
-        if (over) reject(isGone());
+        if (over) reject(isGone(silent));
         else waiting.push({ resolve, reject });
       });
     } finally {
@@ -62,8 +71,8 @@ export async function openConnection(duplex: Duplex): Promise<SignerConnection> 
     }
   }
 
-  function ask(request: SignerRequest): Promise<Record<string, unknown>> {
-    const answer = next();
+  function ask(request: SignerRequest, patience?: number): Promise<Record<string, unknown>> {
+    const answer = next(patience);
     if (!over) sendMessage(duplex, request);
     return answer;
   }
@@ -79,6 +88,9 @@ export async function openConnection(duplex: Duplex): Promise<SignerConnection> 
     async sign(keep) {
       return (await ask({ op: 'sign', keep: keep ? 1 : 0 })) as unknown as SignedHead;
     },
+    async look() {
+      await ask({ op: 'head' }, LOOK_PATIENCE);
+    },
     async manifest(payload) {
       const encoded = Buffer.from(payload).toString('base64');
       const { envelope } = await ask({ op: 'manifest', payload: encoded });
@@ -89,8 +101,9 @@ export async function openConnection(duplex: Duplex): Promise<SignerConnection> 
   };
 }
 
-function isGone(): WaterwallError<'audit-unavailable'> {
-  return new WaterwallError('audit-unavailable', 'the signer has gone', {
+function isGone(silent: boolean): WaterwallError<'audit-unavailable'> {
+  const what = silent ? 'the signer does not answer' : 'the signer has gone';
+  return new WaterwallError('audit-unavailable', what, {
     fix: 'wait: it is started again; if that does not help, see what it wrote',
   });
 }

@@ -1,80 +1,12 @@
 import { WaterwallError } from '../../errors.ts';
 import type { LineHash } from '../leaf.ts';
-import type { PublicKeys } from '../public-keys.ts';
 import { openConnection, type SignerConnection } from '../signer/connection.ts';
-import { MAX_LEAVES, type SignedHead } from '../signer/protocol.ts';
-import type { SignerReach } from '../signer/reach.ts';
-import type { ChainHead } from '../types.ts';
+import { MAX_LEAVES } from '../signer/protocol.ts';
 import { formatVkey } from '../vkey.ts';
 import { signedFault } from './check.ts';
 import { type Mismatch, matchSigner } from './match.ts';
+import type { Signed, Signing, SigningDeps, SigningFacts } from './types.ts';
 import { createWaitingLeaves } from './waiting-leaves.ts';
-
-/** A checkpoint of this log. */
-export interface Signed extends SignedHead {
-  /** It is one of those that are kept. */
-  readonly keep: boolean;
-}
-
-/** How the signer is. */
-export interface SigningFacts {
-  readonly state: 'starting' | 'running' | 'silent' | 'refused';
-  /** Number of lines that are signed. */
-  readonly signedSize: number;
-  /** Milliseconds for which the oldest unsigned line has waited; 0 where none waits. */
-  readonly waitingMs: number;
-  /** Why it does not sign; undefined while it does. */
-  readonly reason: string | undefined;
-  /** Milliseconds for which it has not been there; 0 while it runs. */
-  readonly downMs: number;
-  /** How often it was lost and looked for again. */
-  readonly restarts: number;
-  readonly signatures: number;
-  /** The user it runs as, as it says. */
-  readonly uid: number | undefined;
-  readonly mode: SignerReach['mode'];
-  /** Its process, where it is our child. */
-  readonly pid: number | undefined;
-  /** Whether it has a user of its own, or its notes are anchored elsewhere. */
-  readonly isolated: boolean;
-  readonly origin: string;
-  readonly vkey: string;
-  /** Milliseconds since the epoch. */
-  readonly lastSignedAt: number | undefined;
-}
-
-/** Has the durable lines of a log signed, one exchange with the signer at a time. */
-export interface Signing {
-  /** Why requests must be refused; undefined while lines are signed in time. */
-  readonly failure: WaterwallError<'audit-unavailable'> | undefined;
-  readonly facts: SigningFacts;
-  /** A line has become durable. `boundary`: its size gets a checkpoint of its own that is kept. */
-  add(head: ChainHead, boundary: boolean): void;
-  /** Settles when it is known whether log and signer belong together, or the wait is over. */
-  settled(): Promise<void>;
-  /** Waits until the log is signed up to this size; undefined where that takes too long. */
-  through(size: number, within: number): Promise<Signed | undefined>;
-  /** Has a payload signed with the manifest key; gives the DSSE envelope. */
-  manifest(payload: Uint8Array): Promise<string>;
-  close(): void;
-}
-
-export interface SigningDeps {
-  readonly logFolder: string;
-  /** The log's end when it was opened. */
-  readonly end: ChainHead;
-  readonly keys: PublicKeys;
-  readonly reach: SignerReach;
-  /** Milliseconds for which lines may wait. */
-  readonly timeout: number;
-  /** The monotonic clock, milliseconds. */
-  now(): number;
-  onSigned(signed: Signed): void;
-  /** Told when requests begin to be refused, and when they no longer are. */
-  onFailure(failure: WaterwallError<'audit-unavailable'> | undefined): void;
-  /** The signer had not seen some lines of an earlier time, and has now. */
-  onCaughtUp(from: number, to: number, cause: 'behind' | 'silent'): void;
-}
 
 /** A kept checkpoint, at least, this often. */
 const KEEP_EVERY = 60_000;
@@ -84,6 +16,9 @@ const KEEP_EVERY = 60_000;
  * two syncs and a millisecond of each process, and an agent's request makes a line each time.
  */
 const GATHER = 100;
+
+/** A signer that has nothing to do is asked as often whether it is there. */
+const LOOK_EVERY = 3_000;
 
 const FIRST_DELAY = 50;
 const LONGEST_DELAY = 2_000;
@@ -185,14 +120,23 @@ export function startSigning(deps: SigningDeps): Signing {
     });
     while (!closed && !gone) {
       if (waiting.count === 0 && latest !== undefined) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+        if (!(await woken(LOOK_EVERY))) await signer.look();
         continue;
       }
       await gather();
       await signOnce(signer);
     }
+  }
+
+  /** Whether something woke us within that time. */
+  function woken(within: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const over = setTimeout(() => resolve(false), within).unref();
+      wake = () => {
+        clearTimeout(over);
+        resolve(true);
+      };
+    });
   }
 
   function gather(): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { SigningFacts } from '../../audit/signing/signing.ts';
+import type { SigningFacts } from '../../audit/signing/types.ts';
 import { filesOf } from '../../config/files.ts';
 import type { Homes } from '../../config/types.ts';
 import type { KillSwitchState } from '../../control/kill-switch-state.ts';

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { parsePublicKeys, readPublicKeys } from '../../audit/public-keys.ts';
 import { openConnection } from '../../audit/signer/connection.ts';
 import { inspectSigner } from '../../audit/signer/keys.ts';
-import type { SigningFacts } from '../../audit/signing/signing.ts';
+import type { SigningFacts } from '../../audit/signing/types.ts';
 import { filesOf } from '../../config/files.ts';
 import { loadSettings } from '../../config/load/settings.ts';
 import type { Homes } from '../../config/types.ts';

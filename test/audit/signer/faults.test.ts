@@ -92,6 +92,38 @@ describe.skipIf(!hasStrace)("system calls of the signer's that fail", () => {
   });
 });
 
+describe('a signer that is stopped while there is nothing to do', () => {
+  test('is found out, and is there again when it goes on', async () => {
+    const home = await signedHome();
+    const signer = await startSigner(home);
+    const { log } = await home.open({ reach: serviceReach(signer.socket) });
+    const isIdle = (): boolean =>
+      log.lastCheckpoint !== undefined && log.signing.signedSize === log.head.length;
+    await expect.poll(isIdle, { timeout: 20_000 }).toBe(true);
+    signer.child.kill('SIGSTOP');
+    await expect.poll(() => log.signing.state, { timeout: 20_000 }).toBe('silent');
+    expect(log.signing.reason).toContain('does not answer');
+    expect(log.signing.waitingMs).toBe(0);
+    signer.child.kill('SIGCONT');
+    await expect.poll(() => log.signing.state, { timeout: 20_000 }).toBe('running');
+    await log.append('tunnel', tunnel(0));
+    expect(await log.signed(10_000)).toBe(true);
+    await log.close();
+  }, 60_000);
+
+  test('is replaced where it is a child', async () => {
+    const home = await signedHome();
+    const { log } = await home.open();
+    await log.signed(10_000);
+    const { pid } = log.signing;
+    process.kill(pid as number, 'SIGSTOP');
+    await expect.poll(() => log.signing.restarts, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => log.signing.state, { timeout: 20_000 }).toBe('running');
+    expect(log.signing.pid).not.toBe(pid);
+    await log.close();
+  }, 60_000);
+});
+
 describe('a signer of its own', () => {
   test('its socket is for its group; it prints the checkpoints that are kept', async () => {
     const home = await signedHome();
