@@ -16,6 +16,20 @@ const PROBES = 20_000;
 export function decodePercent(raw: Uint8Array, plusIsSpace: boolean): DecodedText {
   const bytes = Buffer.allocUnsafe(raw.length);
   const origin = new OffsetMap(0);
+  const length = decodeInto(bytes, raw, plusIsSpace, origin);
+  return { bytes: bytes.subarray(0, length), origin };
+}
+
+/**
+ * A function of its own: code that V8 compiles while a long loop runs is left at the loop's end in
+ * every later call too, if more than the return follows (0.4 ms for 5 KB).
+ */
+function decodeInto(
+  bytes: Uint8Array,
+  raw: Uint8Array,
+  plusIsSpace: boolean,
+  origin: OffsetMap,
+): number {
   let length = 0;
   for (let at = 0; at < raw.length; ) {
     const byte = raw[at] as number;
@@ -24,7 +38,7 @@ export function decodePercent(raw: Uint8Array, plusIsSpace: boolean): DecodedTex
     at += value >= 0 ? 3 : 1;
     if (value >= 0) origin.add(length, at);
   }
-  return { bytes: bytes.subarray(0, length), origin };
+  return length;
 }
 
 /** Characters of URLs and forms. */
