@@ -12,8 +12,9 @@ export interface AnswerHead {
 }
 
 /** Types in which no placeholder can stand as text. */
-const BINARY =
-  /^\s*(?:image|audio|video|font)\/|^\s*application\/(?:octet-stream|zip|gzip|pdf|wasm|x-tar)\b/i;
+const BINARY = /^\s*(?:image|audio|video|font)\/|^\s*application\/(?:zip|gzip|pdf|wasm|x-tar)\b/i;
+
+const BYTES = /^\s*application\/octet-stream\b/i;
 
 /**
  * Whether an answer's body is text that may hold a placeholder. Others are passed on as they are,
@@ -23,6 +24,8 @@ export function mayHoldText(answer: IncomingMessage, method: string | undefined)
   const status = answer.statusCode ?? 0;
   if (method === 'HEAD' || status === 204 || status === 304) return false;
   const type = answer.headers['content-type'];
+  // A part of a file is put together with others by its place in what the provider has.
+  if (status === 206 && type !== undefined && BYTES.test(type)) return false;
   // SVG is text; other images are not.
   return type === undefined || /^\s*image\/svg/i.test(type) || !BINARY.test(type);
 }

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { RestoredPiece, Restorer } from '../restore/types.ts';
 import type { AnswerHead } from './answer.ts';
 import { createOutlet } from './outlet.ts';
+import { passTrailers } from './trailers.ts';
 
 /** What {@link deliver} asks of the exchange. */
 export interface DeliveryHooks {
@@ -114,7 +115,12 @@ export function deliver(
       });
 
     source.on('data', (chunk: Buffer) => guarded(() => pass(restorer.push(chunk))));
-    source.on('end', () => finish(null, () => outlet.end(resolve)));
+    source.on('end', () =>
+      finish(null, () => {
+        passTrailers(answer, response);
+        outlet.end(resolve);
+      }),
+    );
     source.on('error', breakOff);
     answer.on('error', breakOff);
     source.on('close', () => breakOff(new Error('the answer broke off')));

@@ -13,6 +13,7 @@ import { deliver } from './deliver.ts';
 import type { ExchangeAudit } from './exchange-audit.ts';
 import type { ExchangeContext } from './exchange-context.ts';
 import type { ExchangeReport } from './report.ts';
+import { passTrailers } from './trailers.ts';
 
 /** What {@link restoreAnswer} asks of the exchange. */
 export interface RestoreHooks {
@@ -37,6 +38,7 @@ export async function restoreAnswer(
 ): Promise<void> {
   if (!mayHoldText(answer, response.req.method)) {
     response.writeHead(head.status, head.message, head.headers as string[]);
+    answer.once('end', () => passTrailers(answer, response));
     return pipeline(answer, response, { signal: hooks.signal });
   }
   const restorer = createRestorer({

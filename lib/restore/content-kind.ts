@@ -27,6 +27,9 @@ export function kindOf(contentType: string | undefined): ContentKind | undefined
   if (sub === 'json' || sub.endsWith('+json')) return 'json';
   if (LINES.has(sub)) return 'lines';
   if (top === 'multipart' || TEXT.has(sub) || sub.endsWith('+xml')) return 'text';
+  // A file that is fetched as it was put: redacted, if it was text. Other bytes hold no placeholder
+  // that this conversation has sent, and nothing else is replaced.
+  if (top === 'application' && sub === 'octet-stream') return 'text';
   return 'binary';
 }
 

@@ -128,7 +128,25 @@ test.each([
   }
 });
 
-test.each(['image/png', 'audio/mpeg', 'application/octet-stream', 'application/pdf'])(
+test('a file that is fetched as bytes is restored, however it arrives; other bytes stay', () => {
+  const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+  const known = Buffer.from(PLACEHOLDER);
+  const unknown = Buffer.from('<pl:JWT_TOKEN:ffffffffffffffff>');
+  const body = Buffer.concat([all, known, all, Buffer.from('<pl:'), all, unknown, all, known]);
+  const secret = Buffer.from('made up');
+  const whole = Buffer.concat([all, secret, all, Buffer.from('<pl:'), all, unknown, all, secret]);
+  const binary = (pieces: readonly Uint8Array[]): Buffer => {
+    const bytes = restorer('application/octet-stream');
+    const out = [...pieces.flatMap((piece) => [...bytes.push(piece)]), ...bytes.end()];
+    return Buffer.concat(out.map((piece) => piece.bytes));
+  };
+  expect(binary(inPieces(body, 1)).equals(whole)).toBe(true);
+  for (let cut = 0; cut <= body.length; cut++) {
+    expect(binary([body.subarray(0, cut), body.subarray(cut)]).equals(whole)).toBe(true);
+  }
+});
+
+test.each(['image/png', 'audio/mpeg', 'application/zip', 'application/pdf'])(
   '%s passes',
   (contentType) => {
     const bytes = Buffer.from(PLACEHOLDER);
