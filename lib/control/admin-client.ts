@@ -1,5 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import type { Homes } from '../config/types.ts';
-import { connectAdmin } from './admin-connection.ts';
+import { type AdminHomes, connectAdmin } from './admin-connection.ts';
 
 /** What the daemon answered. */
 export interface AdminAnswer {
@@ -60,6 +61,24 @@ export function adminRequest(
           fail(error);
         }
       });
+    });
+  });
+}
+
+/**
+ * Fetches what the daemon has made.
+ *
+ * @throws WaterwallError `not-running`, `io-error`
+ */
+export function adminDownload(homes: AdminHomes, path: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const question = { method: 'GET', path, accept: 'application/json' } as const;
+    const { request, failure } = connectAdmin(homes, question);
+    request.on('error', (error) => reject(failure(error)));
+    request.on('response', (response) => {
+      if (response.statusCode === 200) return resolve(response);
+      response.resume();
+      reject(failure(new Error(`it answered ${response.statusCode}`)));
     });
   });
 }

@@ -1,3 +1,5 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { WaterwallError } from '../errors.ts';
 import { answerWithProgress } from './admin-operation.ts';
 import {
@@ -33,6 +35,12 @@ export interface AdminFacts {
     tell: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<unknown>;
+  /** Bundles that wait to be fetched. */
+  readonly spool: {
+    /** The path of one, once. */
+    take(id: string): string | undefined;
+    remove(path: string): Promise<void>;
+  };
   readonly metrics: Metrics;
 }
 
@@ -59,6 +67,7 @@ export function adminRoutes(facts: AdminFacts): AdminRoutes {
     '/admin/reload': { POST: reloading(facts.reload) },
     '/admin/rotate-chain': { POST: rotating(facts.rotate) },
     '/admin/export-evidence': { POST: exporting(facts.exportEvidence) },
+    '/admin/evidence-bundle': { GET: fetching(facts.spool) },
     '/admin/verify-install': {
       POST: (request) =>
         answerWithProgress(request, async (tell) => ({
@@ -161,6 +170,30 @@ function exporting(exportEvidence: AdminFacts['exportEvidence']): AdminHandler {
         return failure(409, error);
       }
     });
+  };
+}
+
+/** Gives a bundle away: it is gone from here then, however far the client got. */
+function fetching(spool: AdminFacts['spool']): AdminHandler {
+  return ({ query }) => {
+    const path = spool.take(query.get('id') ?? '');
+    if (path === undefined) return adminError(404, 'not-found', 'there is no such bundle');
+    return {
+      async stream(response) {
+        try {
+          response.writeHead(200, {
+            'content-type': 'application/gzip',
+            'cache-control': 'no-store',
+          });
+          await pipeline(createReadStream(path), response);
+        } catch {
+          // The client sees that it is cut short.
+          response.destroy();
+        } finally {
+          await spool.remove(path);
+        }
+      },
+    };
   };
 }
 

@@ -7,9 +7,16 @@ export interface ExportWish {
   readonly since?: string;
   readonly until?: string;
   readonly overwrite?: boolean;
+  /** The daemon does not write `out`, but keeps the bundle for whoever asks to fetch it. */
+  readonly hand_over?: boolean;
 }
 
-const FIELDS = ['out', 'since', 'until', 'overwrite'];
+/** What the answer to a wish with `hand_over` has besides: `GET /admin/evidence-bundle?id=…`. */
+export interface HandedOver {
+  readonly bundle: string;
+}
+
+const FIELDS = ['out', 'since', 'until', 'overwrite', 'hand_over'];
 const LONGEST_PATH = 4096;
 const LONGEST_TIME = 40;
 
@@ -23,7 +30,7 @@ export function parseExportWish(body: unknown): ExportWish | { readonly error: s
     const name = JSON.stringify(unknown.slice(0, 40));
     return { error: `unknown field ${name}; known: ${FIELDS.join(', ')}` };
   }
-  const { out, since, until, overwrite } = body as Record<string, unknown>;
+  const { out, since, until, overwrite, hand_over } = body as Record<string, unknown>;
   if (typeof out !== 'string' || out.includes('\0') || out.length > LONGEST_PATH) {
     return { error: 'out must be the path of the bundle' };
   }
@@ -33,8 +40,10 @@ export function parseExportWish(body: unknown): ExportWish | { readonly error: s
       return { error: `${name} must be a day or a time, as in "2026-11-25"` };
     }
   }
-  if (overwrite !== undefined && typeof overwrite !== 'boolean') {
-    return { error: 'overwrite must be true or false' };
+  for (const [name, value] of Object.entries({ overwrite, hand_over })) {
+    if (value !== undefined && typeof value !== 'boolean') {
+      return { error: `${name} must be true or false` };
+    }
   }
   return body as ExportWish;
 }

@@ -25,7 +25,10 @@ export interface OperatorSide {
 }
 
 /** What of the admin channel is not made of facts. */
-export type Commands = Pick<AdminFacts, 'reload' | 'rotate' | 'verifyInstall' | 'exportEvidence'>;
+export type Commands = Pick<
+  AdminFacts,
+  'reload' | 'rotate' | 'verifyInstall' | 'exportEvidence' | 'spool'
+>;
 
 /**
  * Opens the admin channel.

@@ -27,6 +27,7 @@ function facts(home: TestHome, more: Partial<AdminFacts> = {}): AdminFacts {
     },
     rotate: async () => 41,
     exportEvidence: async () => ({}),
+    spool: { take: () => undefined, remove: async () => {} },
     events: { open: () => ({ status: 200, body: 'not asked' }) },
     metrics: { render: async () => ({ status: 200, text: 'up 1\n', contentType: 'text/plain' }) },
     ...more,

@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +20,7 @@ import { waterwall } from '../cli/transcript.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
 import { startProvider } from '../support/provider.ts';
 import { makeSecret } from '../support/secrets.ts';
+import { until } from '../support/until.ts';
 import { PYTHON, verdicts } from './support/verdicts.ts';
 
 const run = promisify(execFile);
@@ -159,4 +170,50 @@ test('a range of days, a receipt of a line, and what there is not', async () => 
   expect(conforming('cli-receipt', stdout)).toMatchObject({ seq: 2 });
   const past = await waterwall(['receipt', '999999'], { home });
   expect([past.code, past.stderr]).toEqual([2, expect.stringContaining('not there')]);
+});
+
+test('the file is of who asks for it, also where the daemon may not write; it is handed over once', async () => {
+  const { daemon, out } = await serving();
+  await talk(daemon, 'session-a');
+  const { home } = daemon;
+  const bundle = join(out, 'one.tar.gz');
+  const args = ['export-evidence', '-o', bundle];
+  expect((await waterwall(args, { home })).code).toBe(0);
+  expect(statSync(bundle).mode & 0o777).toBe(0o600);
+  expect(readdirSync(out).sort()).toEqual(['one.tar.gz', 'signing.pub']);
+  expect(readdirSync(join(home, 'log', 'exports'))).toEqual([]);
+  writeFileSync(bundle, 'mine');
+  expect((await waterwall(args, { home })).stderr).toContain('is there already');
+  expect(readFileSync(bundle, 'utf8')).toBe('mine');
+  expect((await waterwall([...args, '--overwrite'], { home })).code).toBe(0);
+  expect(readFileSync(bundle).length).toBeGreaterThan(1000);
+  const nowhere = await waterwall(['export-evidence', '-o', join(out, 'no', 'b')], { home });
+  expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('cannot be written')]);
+
+  const wish = { out: '/nowhere/of-the-daemon.tar.gz', hand_over: true };
+  const made = await daemon.admin('POST', '/admin/export-evidence', wish);
+  const { bundle: id, bytes } = made.json() as { bundle: string; bytes: number };
+  const path = `/admin/evidence-bundle?id=${id}`;
+  const given = await daemon.admin('GET', path);
+  expect(given.status).toBe(200);
+  expect(bytes).toBeGreaterThan(1000);
+  expect((await daemon.admin('GET', path)).status).toBe(404);
+  expect((await daemon.admin('GET', '/admin/evidence-bundle?id=../../etc/ca.key')).status).toBe(
+    404,
+  );
+  expect(readdirSync(join(home, 'log', 'exports'))).toEqual([]);
+});
+
+test('a client that goes away while it fetches leaves nothing behind', async () => {
+  const { daemon } = await serving();
+  await talk(daemon, 'session-a');
+  const wish = { out: '/nowhere/b.tar.gz', hand_over: true };
+  const { bundle } = (await daemon.admin('POST', '/admin/export-evidence', wish)).json() as {
+    bundle: string;
+  };
+  const socketPath = join(daemon.home, 'run', 'admin.sock');
+  const request = get({ socketPath, path: `/admin/evidence-bundle?id=${bundle}` });
+  request.on('response', () => request.destroy());
+  await new Promise((resolve) => request.once('close', resolve));
+  await until(() => readdirSync(join(daemon.home, 'log', 'exports')).length === 0);
 });

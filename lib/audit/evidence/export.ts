@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { link, open, rename, rm } from 'node:fs/promises';
-import { Readable, Transform } from 'node:stream';
+import { createReadStream } from 'node:fs';
+import { Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { WaterwallError } from '../../errors.ts';
@@ -14,6 +12,7 @@ import {
   type ListedFile,
 } from './contents.ts';
 import { MANIFEST } from './names.ts';
+import { requireFree, writeNewFile } from './new-file.ts';
 import { addUpLines } from './range-lines.ts';
 import { type SignedCheckpoint, takeSnapshot } from './snapshot.ts';
 import type { EvidenceRange } from './survey.ts';
@@ -66,7 +65,7 @@ export async function exportEvidence(
     signal?.throwIfAborted();
     tell(name, before + Math.floor((STEP * done) / Math.max(1, total)), 3 * STEP);
   };
-  if (!overwrite && existsSync(out)) throw alreadyThere(out);
+  requireFree(out, overwrite);
   const { chain, log, keys } = sources;
   const range = addUpLines();
   const snapshot = await takeSnapshot(chain, log, keys.log, {
@@ -80,11 +79,8 @@ export async function exportEvidence(
   const payload = manifestOf(sources, contents, snapshot.checkpoint);
   const envelope = Buffer.from(await options.sign(payload));
   checkEnvelope(envelope, sources);
-  const bytes = await write(
-    out,
-    overwrite,
-    gathered(archive(envelope, contents.files, step('write', 2 * STEP))),
-  );
+  const content = gathered(archive(envelope, contents.files, step('write', 2 * STEP)));
+  const bytes = await writeNewFile(out, overwrite, (file) => write(file, content));
   const { first, last, lines } = contents.stats;
   const { size, root } = snapshot.checkpoint;
   return {
@@ -172,27 +168,9 @@ async function* gathered(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
   yield Buffer.concat(waiting);
 }
 
-/** Under its name only when it is whole and durable. */
-async function write(
-  out: string,
-  overwrite: boolean,
-  content: AsyncGenerator<Buffer>,
-): Promise<number> {
-  const temporary = `${out}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600 });
-    await pipeline(Readable.from(content), createGzip(), anonymousHeader(), file);
-    const handle = await open(temporary, 'r');
-    const { size } = await handle.stat();
-    await handle.sync().finally(() => handle.close());
-    if (overwrite) await rename(temporary, out);
-    else await link(temporary, out);
-    return size;
-  } catch (cause) {
-    throw asError(out, cause);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+/** The bundle's bytes, compressed. */
+async function write(file: Writable, content: AsyncGenerator<Buffer>): Promise<void> {
+  await pipeline(Readable.from(content), createGzip(), anonymousHeader(), file);
 }
 
 /** Node writes no time into a gzip header, but the system it runs on; a bundle names none. */
@@ -205,23 +183,5 @@ function anonymousHeader(): Transform {
       at += chunk.length;
       done(null, chunk);
     },
-  });
-}
-
-function asError(out: string, cause: unknown): unknown {
-  if (cause instanceof WaterwallError) return cause;
-  const { code } = cause as NodeJS.ErrnoException;
-  if (code === undefined || code === 'ABORT_ERR') return cause;
-  if (code === 'EEXIST') return alreadyThere(out, cause);
-  return new WaterwallError('io-error', `${out} cannot be written (${code})`, {
-    fix: 'name a file in a folder that is there, writable, and on a disk with room',
-    cause,
-  });
-}
-
-function alreadyThere(out: string, cause?: unknown): WaterwallError<'file-exists'> {
-  return new WaterwallError('file-exists', `${out} is there already`, {
-    fix: 'name another file, or overwrite it with --overwrite',
-    cause,
   });
 }

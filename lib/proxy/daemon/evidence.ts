@@ -5,41 +5,45 @@ import type { SignedLog } from '../../audit/signed-log.ts';
 import { filesOf } from '../../config/files.ts';
 import type { Homes, HostPolicy } from '../../config/types.ts';
 import type { Progress } from '../../control/admin-protocol.ts';
-import type { ExportWish } from '../../control/export-wish.ts';
+import type { ExportWish, HandedOver } from '../../control/export-wish.ts';
 import { WaterwallError } from '../../errors.ts';
 import { parseEnd } from '../../ops/evidence/days.ts';
 import { policySnapshot } from '../../ops/evidence/policy-snapshot.ts';
 import type { LoadedPolicy } from '../policy.ts';
+import type { Spool } from './spool.ts';
 
 export interface EvidenceParts {
   readonly homes: Homes;
   readonly policy: () => LoadedPolicy;
   readonly hosts: HostPolicy | undefined;
   readonly audit: Pick<SignedLog, 'signed' | 'manifest'>;
+  /** Where bundles lie that are fetched. */
+  readonly spool: Spool;
 }
 
 /** How long the last lines may take to be signed: what is not signed is in no bundle. */
 const LAST_SIGNATURE = 5_000;
 
 /** Exports evidence of a running daemon's log, one bundle at a time. */
-export function createEvidenceExport({ homes, policy, hosts, audit }: EvidenceParts) {
+export function createEvidenceExport({ homes, policy, hosts, audit, spool }: EvidenceParts) {
   const files = filesOf(homes);
   let running = false;
   return async (
-    { out, since, until, overwrite }: ExportWish,
+    { out, since, until, overwrite, hand_over }: ExportWish,
     tell: (progress: Progress) => void,
     signal: AbortSignal,
-  ): Promise<EvidenceReport> => {
+  ): Promise<EvidenceReport & Partial<HandedOver>> => {
     const range = {
       since: since === undefined ? undefined : parseEnd(since, 'since'),
       until: until === undefined ? undefined : parseEnd(until, 'until'),
     };
     if (running) throw busy();
     running = true;
+    const spooled = hand_over === true ? spool.reserve() : undefined;
     try {
       await audit.signed(LAST_SIGNATURE);
       const { hash, scanner, patterns, known } = policy();
-      return await exportInThread(
+      const report = await exportInThread(
         {
           chain: files.chain,
           log: homes.log,
@@ -54,7 +58,7 @@ export function createEvidenceExport({ homes, policy, hosts, audit }: EvidencePa
             hosts,
           }),
           ...range,
-          out,
+          out: spooled?.path ?? out,
           overwrite: overwrite ?? false,
         },
         {
@@ -63,6 +67,9 @@ export function createEvidenceExport({ homes, policy, hosts, audit }: EvidencePa
           signal,
         },
       );
+      if (spooled === undefined) return report;
+      spool.offer(spooled.id);
+      return { ...report, out, bundle: spooled.id };
     } finally {
       running = false;
     }

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { filesOf } from '../../config/files.ts';
 import type { Homes, Settings } from '../../config/types.ts';
 import type { LastExport } from '../../control/daemon-state.ts';
@@ -17,6 +18,7 @@ import { createEvidenceExport } from './evidence.ts';
 import type { Address } from './listening.ts';
 import type { LogSurvey } from './log-survey.ts';
 import type { Safeguards } from './safeguards.ts';
+import { openSpool } from './spool.ts';
 
 /** What {@link openOperator} needs of the daemon. */
 export interface OperatorParts {
@@ -49,7 +51,14 @@ export function openOperator(parts: OperatorParts): Promise<OperatorSide> {
   const { engine, hosts, dial, observer, exchanges, onFault } = parts;
   const { audit, killSwitch, live } = parts.safeguards;
   const policy = (): LoadedPolicy => reloader.current;
-  const exportEvidence = createEvidenceExport({ homes, policy, hosts: hosts.policy, audit });
+  const spool = openSpool(join(homes.log, 'exports'));
+  const exportEvidence = createEvidenceExport({
+    homes,
+    policy,
+    hosts: hosts.policy,
+    audit,
+    spool,
+  });
   let lastExport: LastExport | undefined;
   return openOperatorSide(
     homes,
@@ -94,6 +103,7 @@ export function openOperator(parts: OperatorParts): Promise<OperatorSide> {
         await recordVerification(audit, report);
         return report;
       },
+      spool,
       exportEvidence: async (wish, tell, signal) => {
         const report = await exportEvidence(wish, tell, signal);
         const { out, lines } = report;
