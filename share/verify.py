@@ -63,7 +63,8 @@ def read_line(data, seq, before):  # 2 Lines
     need(seq in (None, line['seq']) and before in (None, said), 'line %s is not the one after the line before' % seq)
     return line, sha(b'\0' + data)
 def walk(segments, key, notes, whole, each):  # 4 Segments; of 11, steps 1, 3 and 4; `each` gets every line
-    leaves, times, first, due, end, last, torn, signed, covered, base = [], [], 0, None, 0, 'rotation', b'', 0, 0, None
+    leaves, times, base, gone, due, last, torn = [], [], [], [], None, 'rotation', b''
+    first = signed = covered = 0
     for name, stream in segments:
         begins = int(name[:20]) if re.fullmatch('[0-9]{20}\\.jsonl', name) else need(not whole, 'no name of a segment')
         due = need(due in (None, begins) and last == 'rotation' and not torn, 'a segment is not whole') or begins
@@ -76,10 +77,11 @@ def walk(segments, key, notes, whole, each):  # 4 Segments; of 11, steps 1, 3 an
                 need(1 <= note.size == line['size'] < due, 'a checkpoint line of another size')
                 if note.size > first:
                     need(climb(leaves[note.size - 1 - first], note.size - 1, note.size, path) == note.root, 'forked')
-                    base, covered, signed = base or (note.size - 1, path[::-1]), note.size, max(signed, note.size)
+                    base, covered, signed = base or [(note.size - 1, path[::-1])], note.size, max(signed, note.size)
+            if 'pruned' in line: gone += [(line['pruned']['last'] + 1, [*map(unbase64, line['frontier'])], line['seq'])]
             leaves.append(leaf), times.append(line['ts']), each(line)
-    end = due or 0
-    size, frontier = (base or (2**60, [])) if first else (0, [])
+    end = need(due is not None or not whole, 'there is no segment') or due or 0
+    size, frontier = min([*base, *(each[:2] for each in gone if each[0] >= first), (2**60, [])]) if first else (0, [])
     for note in sorted(notes, key=lambda note: note.size):
         need(note.size <= end or not whole or not note.is_genuine(), 'signed lines are missing at the end')
         for size in range(size, min(note.size, end)):
@@ -89,25 +91,23 @@ def walk(segments, key, notes, whole, each):  # 4 Segments; of 11, steps 1, 3 an
         fits = root_of(frontier) == note.root
         if size == note.size and (size > signed or not fits) and note.is_genuine():
             signed = need(fits, 'forked: a checkpoint is of another history') or size
-    return first, end, leaves, times, signed, covered == end - 1, last, torn
+    return first, end, leaves, times, signed, covered == end - 1, last, torn, gone
 def verify_chain(path, key, known):  # 11 Verification and verdicts
     at = Path(os.path.abspath(path))
-    folder, chain, pruned, notes = at.is_dir(), at if at.is_dir() else at.parent, {}, []
+    folder, chain, notes = at.is_dir(), at if at.is_dir() else at.parent, []
     files = sorted(chain.glob('*.jsonl')) if folder else [at]
     if key:
         beside = [*chain.parent.glob('checkpoint'), *chain.glob(('*' if folder else at.stem) + '.note')]
         notes = [genuine_note(read(name), key) for name in beside]
         for name in [*chain.parent.glob('checkpoints/*.notes'), *known]: notes += notes_in(read(name), key)
-    def each(line): pruned.update({line['pruned']['last'] + 1: line['seq']} if 'pruned' in line else {})
     segments = ((file.name, file.open('rb')) for file in files)
-    first, end, _, times, signed, all_signed, last, torn = walk(segments, key, notes, folder, each)
-    need(files, 'there is no segment')
+    first, end, _, times, signed, all_signed, last, torn, gone = walk(segments, key, notes, folder, id)
     horizon = time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(time.time() - 600))
     def is_old(index): return not times or last == 'stop' or times[index] < horizon
     tail = 0 if all_signed else max(0, end - max(signed, first))
     why = {'no public key': not key, 'no signed checkpoint': not signed, 'a torn tail': torn and is_old(-1),
            'an unsigned tail': tail > 200 or tail and is_old(-tail),
-           'no beginning': folder and first and not pruned.get(first, end) < signed}
+           'no beginning': folder and first and not any(first <= next and seq < signed for next, _, seq in gone)}
     return 'lines %d to %d, signed through %d' % (first, end - 1, signed - 1), [one for one in why if why[one]]
 def check_receipt(text, key):  # 8 Receipts
     form = re.fullmatch('c2sp\\.org/tlog-proof@v1\nextra (.+)\nindex (0|[1-9][0-9]*)\n((?:.+\n)*)\n((?s:.*))', text)

@@ -1,5 +1,6 @@
 // Vectors of chains: each has one thing wrong, or nothing.
 import { leafHash } from '../../dist/lib/audit/leaf.js';
+import { pruningFields } from '../../dist/lib/audit/pruning.js';
 import { createLog, exchange, filesOf, joined, keysFrom, segmentName, usualLog } from './log.mjs';
 
 const keys = keysFrom('one');
@@ -30,6 +31,21 @@ function rewritten(from) {
   fork.append('start', { version: '0.1.0', pid: 4712 });
   while (fork.tree.size < from) exchange(fork, 'session-x', `other-${fork.tree.size}`);
   return { files, fork };
+}
+
+/** A log of three segments, of which the last line of the second announces that the first one goes. */
+function pruned(change = (fields) => fields, more = (log) => log.checkpoint()) {
+  const log = createLog(keys);
+  exchange(log, 'session-a', 'request-1');
+  log.rotate();
+  exchange(log, 'session-a', 'request-2');
+  const next = log.starts[1];
+  log.rotate(change(pruningFields(0, { next, frontier: log.tree.frontier(next) })));
+  exchange(log, 'session-a', 'request-3');
+  more(log);
+  const files = filesOf(log);
+  files.delete(FIRST);
+  return files;
 }
 
 function withoutNotes(log) {
@@ -120,6 +136,45 @@ export function chainVectors() {
       exit: 3,
       why: 'the first segment is not there',
       files: new Map([...filesOf(whole)].filter(([name]) => name !== FIRST)),
+    },
+    pruned: {
+      ...CHAIN,
+      exit: 0,
+      why: 'the first segment was removed, as a signed line of the second says',
+      files: pruned(),
+    },
+    'pruned-without-checkpoint-lines': {
+      ...CHAIN,
+      exit: 0,
+      why: 'the first segment was removed; the tree goes on from what the line says of it',
+      files: pruned(undefined, () => {}),
+    },
+    'pruned-more-than-announced': {
+      ...CHAIN,
+      exit: 3,
+      why: 'the line announces that less was removed than is missing',
+      files: pruned(() => pruningFields(0, { next: 2, frontier: [Buffer.alloc(32, 1)] })),
+    },
+    'pruned-unsigned': {
+      ...CHAIN,
+      exit: 3,
+      why: 'the line that announces the removal is not signed',
+      files: (() => {
+        const files = pruned(undefined, () => {});
+        files.delete('checkpoint');
+        return files;
+      })(),
+    },
+    'pruned-another-tree': {
+      ...CHAIN,
+      why: 'the tree that the line says of what was removed is not that of what was signed',
+      files: pruned(
+        (fields) => ({
+          ...fields,
+          frontier: fields.frontier.map(() => Buffer.alloc(32, 1).toString('base64')),
+        }),
+        () => {},
+      ),
     },
     edited: {
       ...CHAIN,

@@ -48,8 +48,8 @@ export function createLog(keys) {
       note: log.note(size, by),
     }),
     checkpoint: (size, by) => log.append('checkpoint', log.checkpointFields(size, by)),
-    rotate() {
-      log.append('rotation');
+    rotate(fields) {
+      log.append('rotation', fields);
       starts.push(head.length);
     },
   };

@@ -3,6 +3,7 @@ import { type Frontier, openFrontier } from './frontier.ts';
 import { ZERO_HASH } from './leaf.ts';
 import { createLeaves } from './leaves.ts';
 import { type ParsedLine, parseLine } from './parse.ts';
+import { frontierOf, type Pruning, pruningOf } from './pruning.ts';
 import { type Silences, watchSilences } from './silences.ts';
 import type { VerifierKey } from './vkey.ts';
 
@@ -36,6 +37,8 @@ export interface Piece {
   /** The last line is a checkpoint that covers every line before it. */
   readonly endsSigned: boolean;
   readonly silences: Silences;
+  /** What its `rotation` lines say was removed on purpose. */
+  readonly prunings: readonly Pruning[];
   /** Verifies the next line; false where it breaks the run. */
   take(bytes: Buffer, file: string, number: number): boolean;
   /** Notes what breaks the run beside a line. */
@@ -45,8 +48,9 @@ export interface Piece {
   /** `ts` of a line that is not signed yet, by its place after the signed ones. */
   tsAfter(size: number): string | undefined;
   /**
-   * The tree from as early on as it is known: from nothing where the run begins with line 0, from
-   * the first checkpoint in it else. Undefined where there is none.
+   * The tree from as early on as it is known: from nothing where the run begins with line 0, else
+   * from the first checkpoint in it, or from where a line says that pruning left off. Undefined
+   * where there is none.
    */
   tree(): PieceTree | undefined;
 }
@@ -83,6 +87,7 @@ export function createPiece({ first: begins, key, onLine }: PieceOptions): Piece
   let checkpoints = 0;
   let endsSigned = false;
   let known: CheckpointLine | undefined;
+  const prunings: Pruning[] = [];
 
   function take(bytes: Buffer, file: string, number: number): boolean {
     const line = parseLine(bytes, { seq: due, prevHash: head });
@@ -98,6 +103,8 @@ export function createPiece({ first: begins, key, onLine }: PieceOptions): Piece
     head = line.hash;
     last = line;
     silences.note(line);
+    const pruning = pruningOf(line);
+    if (pruning !== undefined) prunings.push(pruning);
     onLine?.(line);
     return true;
   }
@@ -134,14 +141,21 @@ export function createPiece({ first: begins, key, onLine }: PieceOptions): Piece
     tampered ??= { seq: due ?? 0, file, line, reason };
   }
 
+  /** The trees that the run says of what is before it; which is true, a signed root tells. */
   function knownFrontier(): Frontier | undefined {
-    if ((first ?? begins) === 0) return openFrontier();
-    if (known === undefined) return undefined;
-    const { size } = known.checkpoint;
-    // The siblings of the last leaf are the roots of the full subtrees before it.
-    const frontier = openFrontier(size - 1, known.path.toReversed());
-    frontier.add(leafOf(size - 1));
-    return frontier;
+    const begin = first ?? begins ?? 0;
+    if (begin === 0) return openFrontier();
+    const after = prunings.filter(({ next }) => next >= begin);
+    const found = after.flatMap(({ next, frontier }) => frontierOf(next, frontier) ?? []);
+    if (known !== undefined) {
+      const { size } = known.checkpoint;
+      // The siblings of the last leaf are the roots of the full subtrees before it.
+      found.push(openFrontier(size - 1, known.path.toReversed()));
+    }
+    return found.reduce<Frontier | undefined>(
+      (one, other) => (one === undefined || other.size < one.size ? other : one),
+      undefined,
+    );
   }
 
   return {
@@ -173,6 +187,7 @@ export function createPiece({ first: begins, key, onLine }: PieceOptions): Piece
       return endsSigned;
     },
     silences,
+    prunings,
     take,
     found,
     leaf: leafOf,

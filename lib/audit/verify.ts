@@ -4,7 +4,6 @@ import { WaterwallError } from '../errors.ts';
 import { type KeptNote, readKeptNotes, readNotes, readSegmentNotes } from './kept-notes.ts';
 import { ZERO_HASH } from './leaf.ts';
 import { checkNotes } from './notes-check.ts';
-import { membersOf, type ParsedLine } from './parse.ts';
 import { createPiece, type Piece, type Tampering } from './piece.ts';
 import type { PublicKeys } from './public-keys.ts';
 import { firstSeqOf, listSegments, padSeq } from './segment.ts';
@@ -107,8 +106,6 @@ async function gatherNotes(
 interface Walk {
   readonly piece: Piece;
   readonly torn: number;
-  /** What of the log comes before them was removed on purpose, as this line says. */
-  readonly pruning: { readonly next: number; readonly seq: number } | undefined;
 }
 
 /**
@@ -136,9 +133,8 @@ async function walkFolder(
   pause?: Pause,
 ): Promise<Walk> {
   const { segments, misnamed } = await listSegments(path);
-  const prunings = watchPrunings();
   const first = segments[0]?.first;
-  const piece = createPiece({ first: first ?? 0, key, onLine: prunings.note });
+  const piece = createPiece({ first: first ?? 0, key });
   let torn = 0;
   if (misnamed[0] !== undefined) piece.found(misnamed[0], 0, 'not the name of a segment');
   if (first === undefined) piece.found(`${padSeq(0)}.jsonl`, 0, 'there is no segment');
@@ -153,7 +149,7 @@ async function walkFolder(
     if (piece.tampered !== undefined) break;
     torn = await takeLines(segment.path, piece, pause);
   }
-  return { piece, torn, pruning: prunings.of(first ?? 0) };
+  return { piece, torn };
 }
 
 /** One segment alone: what comes before it is believed. Copies may have any name. */
@@ -164,7 +160,7 @@ async function walkSegment(
 ): Promise<Walk> {
   const piece = createPiece({ first: firstSeqOf(path), key });
   const torn = await takeLines(path, piece, pause);
-  return { piece, torn, pruning: undefined };
+  return { piece, torn };
 }
 
 async function takeLines(path: string, piece: Piece, pause?: Pause): Promise<number> {
@@ -173,32 +169,16 @@ async function takeLines(path: string, piece: Piece, pause?: Pause): Promise<num
   return await walkLines(path, (bytes) => piece.take(bytes, name, ++number), pause);
 }
 
-/** Collects what `rotation` lines say about segments that were removed. */
-function watchPrunings() {
-  const bySeq = new Map<number, number>();
-  return {
-    note(line: ParsedLine): void {
-      if (line.type !== 'rotation') return;
-      const pruned = membersOf(line)['pruned'] as { last?: unknown } | undefined;
-      if (typeof pruned?.last === 'number') bySeq.set(pruned.last + 1, line.seq);
-    },
-    of(next: number): Walk['pruning'] {
-      const seq = bySeq.get(next);
-      return seq === undefined ? undefined : { next, seq };
-    },
-  };
-}
-
 const NOTHING = { signed: 0, root: undefined };
 
 function report(
-  { piece, torn, pruning }: Walk,
+  { piece, torn }: Walk,
   { notes, fault }: Notes,
   key: VerifierKey | undefined,
   isFolder: boolean,
   now: number,
 ): ChainReport {
-  const { lines, first, last, head, silences } = piece;
+  const { lines, first, last, head, silences, prunings } = piece;
   if (fault !== undefined) piece.found('checkpoint', 0, fault);
   const beside = piece.tampered === undefined ? checkNotes(piece, notes, key, isFolder) : NOTHING;
   const signed = Math.max(piece.signed, beside.signed);
@@ -213,7 +193,8 @@ function report(
     incomplete.push(`nobody vouches for the last ${tail} lines`);
   }
   if (torn > 0 && !isFresh(last?.ts)) incomplete.push('the last line was cut short');
-  if (isFolder && (first ?? 0) > 0 && !(pruning !== undefined && pruning.seq < signed)) {
+  const isPruned = prunings.some(({ next, seq }) => (first ?? 0) <= next && seq < signed);
+  if (isFolder && (first ?? 0) > 0 && !isPruned) {
     incomplete.push(`lines 0 to ${(first ?? 0) - 1} are missing`);
   }
   const { tampered } = piece;

@@ -41,6 +41,10 @@ const SHOWN: readonly (readonly [key: string, show: Show])[] = [
   ['audit.checkpoint_lines', (s) => s.audit.checkpointLines],
   ['audit.checkpoint_interval', (s) => formatDuration(s.audit.checkpointInterval)],
   ['audit.session_idle', (s) => formatDuration(s.audit.sessionIdle)],
+  [
+    'audit.retention',
+    (s) => (s.audit.retention === undefined ? 'off' : formatDuration(s.audit.retention)),
+  ],
   ['audit.signer_timeout', (s) => formatDuration(s.audit.signerTimeout)],
   ['audit.signer', (s) => s.audit.signerSocket ?? 'child'],
   ['audit.anchor', (s) => anchorText(s.audit.anchor)],

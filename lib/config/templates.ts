@@ -40,6 +40,7 @@ const settings = `# Waterwall's settings. Everything is optional; the values sho
 #   checkpoint_lines: 100
 #   checkpoint_interval: 5m
 #   session_idle: 30m
+#   retention: off  # or a time, e.g. 180d: sealed segments older than that are removed, which the log records
 #   signer_timeout: 10s
 #   signer: child   # or the socket of a signer with a user of its own
 `;

@@ -8,7 +8,7 @@ import type { Homes } from '../config/types.ts';
 /**
  * Makes the receipt of one line of a home's log, by the earliest checkpoint of the chain that covers it. Needs no daemon.
  *
- * @throws WaterwallError `usage` where there is no such line, or none that is signed yet;
+ * @throws WaterwallError `usage` where there is no such line, or not any more, or none that is signed;
  *   `chain-damaged`, `file-missing`, `io-error`
  */
 export async function makeReceipt(homes: Homes, seq: number): Promise<string> {

@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url';
 /** Where the compiled program lies; another place while only a part of it compiles. */
 const DIST =
   process.env['WATERWALL_TEST_DIST'] ?? fileURLToPath(new URL('../../dist', import.meta.url));
-const CHILD = fileURLToPath(new URL('./children/append.mjs', import.meta.url));
+const CHILDREN = new URL('./children/', import.meta.url);
 
-/** Starts `children/append.mjs`, under `wrapper` if there is one. */
+/** Starts a script of `children`, under `wrapper` if there is one. */
 export function startChild(
+  script: string,
   args: readonly string[],
   wrapper: readonly string[] = [],
 ): ChildProcessWithoutNullStreams {
@@ -16,7 +17,7 @@ export function startChild(
   const [command = process.execPath, ...rest] = [
     ...wrapper,
     process.execPath,
-    CHILD,
+    fileURLToPath(new URL(script, CHILDREN)),
     DIST,
     ...args,
   ];

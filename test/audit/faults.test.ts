@@ -30,7 +30,7 @@ describe.skipIf(!hasStrace)('system calls that fail', () => {
     const inject = `inject=${call}:error=${errno}:when=5`;
     const strace = ['strace', '-f', '-qq', '-o', join(folder, 'trace')];
     strace.push('-P', segmentPath(folder), '-e', `trace=${call}`, '-e', inject);
-    const [report] = await outputOf(startChild([folder, 'one-by-one', '20'], strace));
+    const [report] = await outputOf(startChild('append.mjs', [folder, 'one-by-one', '20'], strace));
     expect(report).toEqual({
       acknowledged: 4,
       code: 'audit-unavailable',
@@ -50,7 +50,9 @@ describe.skipIf(!hasStrace)('system calls that fail', () => {
     const inject = `inject=${call}:error=EINTR:when=5`;
     const strace = ['strace', '-f', '-qq', '-o', join(folder, 'trace')];
     strace.push('-P', segmentPath(folder), '-e', `trace=${call}`, '-e', inject);
-    expect(await outputOf(startChild([folder, 'one-by-one', '20'], strace))).toEqual([]);
+    expect(await outputOf(startChild('append.mjs', [folder, 'one-by-one', '20'], strace))).toEqual(
+      [],
+    );
     expect(linesOf(folder).flat()).toHaveLength(21);
     expect(readFileSync(join(folder, 'trace'), 'utf8')).toContain('(INJECTED)');
   });
@@ -77,7 +79,7 @@ describe.skipIf(!hasStrace)('system calls that fail', () => {
       `${join(folder, tornName)}.new`,
     );
     strace.push('-e', `trace=${call}`, '-e', `inject=${call}:signal=KILL:when=${when}`);
-    const child = startChild([folder, 'at-once', '0'], strace);
+    const child = startChild('append.mjs', [folder, 'at-once', '0'], strace);
     await outputOf(child);
     expect(child.signalCode).toBe('SIGKILL');
     await (await openLog(folder, DEPS)).close();
@@ -97,7 +99,7 @@ describe.skipIf(!hasStrace)('system calls that fail', () => {
 
   test('what a killed process left in the cache is written again before the log goes on', async () => {
     const folder = await freshFolder();
-    const child = startChild([folder, 'forever']);
+    const child = startChild('append.mjs', [folder, 'forever']);
     const ended = outputOf(child);
     await new Promise((resolve) => child.stdout.once('data', resolve));
     child.kill('SIGKILL');
@@ -106,7 +108,7 @@ describe.skipIf(!hasStrace)('system calls that fail', () => {
     const trace = join(folder, 'trace');
     const strace = ['strace', '-f', '-qq', '-o', trace, '-P', segmentPath(folder)];
     strace.push('-e', 'trace=pwrite64,write,fsync,fdatasync');
-    await outputOf(startChild([folder, 'at-once', '1'], strace));
+    await outputOf(startChild('append.mjs', [folder, 'at-once', '1'], strace));
     const calls = readFileSync(trace, 'utf8').match(/pwrite64|write(?=\()|fsync|fdatasync/g);
     expect(size).toBeGreaterThan(0);
     expect(calls?.slice(0, 4)).toEqual(['pwrite64', 'fsync', 'write', 'fdatasync']);
@@ -116,7 +118,7 @@ describe.skipIf(!hasStrace)('system calls that fail', () => {
     const folder = await freshFolder();
     const trace = join(folder, 'trace');
     const strace = ['strace', '-f', '-qq', '-o', trace, '-e', 'trace=fdatasync'];
-    await outputOf(startChild([folder, 'at-once', '1000'], strace));
+    await outputOf(startChild('append.mjs', [folder, 'at-once', '1000'], strace));
     const syncs = readFileSync(trace, 'utf8').match(/fdatasync\(\d+\) *= 0|resumed>.*= 0/g);
     expect(syncs).toHaveLength(2);
     expect(await verifyChain(join(folder, 'chain'))).toMatchObject({ lines: 1001 });
@@ -126,7 +128,7 @@ describe.skipIf(!hasStrace)('system calls that fail', () => {
 test('no acknowledged line is missing after kill -9, twenty times on one log', async () => {
   const folder = await freshFolder();
   for (let round = 0; round < 20; round++) {
-    const child = startChild([folder, 'forever']);
+    const child = startChild('append.mjs', [folder, 'forever']);
     const ended = outputOf(child);
     await new Promise((resolve) => child.stdout.once('data', resolve));
     setTimeout(() => child.kill('SIGKILL'), (round * 7) % 40);

@@ -65,7 +65,7 @@ describe('opening', () => {
   test('refuses a log that another process has open, until that is killed', async () => {
     const folder = tempFolder();
     await createLog(folder);
-    const child = startChild([folder, 'hold']);
+    const child = startChild('append.mjs', [folder, 'hold']);
     const ended = outputOf(child);
     await new Promise((resolve) => child.stdout.once('data', resolve));
     await expect(openLog(folder, DEPS)).rejects.toMatchObject({ code: 'already-running' });

@@ -41,7 +41,7 @@ refusal_status: 502
 metrics: { listen: off }
 dashboard: { latency_budget: 1s }
 log: { level: warn, format: json }
-audit: { checkpoint_lines: 10, checkpoint_interval: 1m, session_idle: 2m, signer_timeout: 3s }
+audit: { checkpoint_lines: 10, checkpoint_interval: 1m, session_idle: 2m, signer_timeout: 3s, retention: 180d }
 `);
     expect(settings).toEqual({
       killSwitch: true,
@@ -68,6 +68,7 @@ audit: { checkpoint_lines: 10, checkpoint_interval: 1m, session_idle: 2m, signer
         checkpointLines: 10,
         checkpointInterval: 60_000,
         sessionIdle: 120_000,
+        retention: 180 * 24 * 60 * 60_000,
         signerTimeout: 3000,
       },
     });
@@ -99,6 +100,7 @@ audit: { checkpoint_lines: 10, checkpoint_interval: 1m, session_idle: 2m, signer
     ['metrics for all', 'metrics: { listen: "10.0.0.1:1" }', 1, 12, 'metrics.listen', /loopback/],
     ['a port too high', 'listen: 127.0.0.1:70000', 1, 1, 'listen', /HOST:PORT/],
     ['a proxy that is none', 'upstream_proxy: socks://x', 1, 1, 'upstream_proxy', /HTTP proxy/],
+    ['a short memory', 'audit: { retention: 5h }', 1, 10, 'audit.retention', /at least 1d/],
     ['no socket', 'audit: { signer: here }', 1, 10, 'audit.signer', /absolute path of the socket/],
     ['no anchor', 'audit: { anchor: ssh x }', 1, 10, 'audit.anchor', /command as a list/],
     ['a duplicate key', 'kill_switch: true\nkill_switch: false', 2, 1, '', /second time/],

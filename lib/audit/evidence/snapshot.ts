@@ -6,6 +6,7 @@ import { damaged } from '../damage.ts';
 import { CHECKPOINT_FILE } from '../folder.ts';
 import { membersOf, type ParsedLine } from '../parse.ts';
 import { createPiece } from '../piece.ts';
+import { readBeginning } from '../pruning.ts';
 import { listSegments, type Segment } from '../segment.ts';
 import { openTree, type Tree } from '../tree.ts';
 import type { VerifierKey } from '../vkey.ts';
@@ -40,7 +41,8 @@ export interface SnapshotOptions extends EvidenceRange {
 
 /**
  * Finds a range of a chain and verifies it: from a checkpoint before it to one that covers it, so
- * that nothing else of a long chain has to be read closely.
+ * that nothing else of a long chain has to be read closely. What was removed on purpose is no part
+ * of any range.
  *
  * @throws WaterwallError `chain-damaged`; `usage` where there is no such line
  */
@@ -52,19 +54,22 @@ export async function takeSnapshot(
 ): Promise<Snapshot> {
   const latest = await readLatest(logFolder, key);
   const { segments } = await listSegments(chainFolder);
+  const begins = await readBeginning(chainFolder, segments);
+  if (range.line !== undefined && range.line < begins.next) throw removed(range.line, begins.next);
   const { size } = latest;
   const survey = await surveyChain(segments, size, range, key, (done) => onRead(done, 2 * size));
-  const { first, last, base } = survey;
+  const { last, base } = survey;
+  const first = survey.first && Math.max(survey.first, begins.next);
   if (first === undefined || last === undefined || first > last || last >= size) {
-    throw nothing(range.line, size);
+    throw nothing(range.line, begins.next, size);
   }
-  const begins = segments[0]?.first ?? 0;
-  if (base === undefined && begins > 0) {
-    throw damaged(chainFolder, `lines 0 to ${begins - 1} are not there any more`);
-  }
-  const start: Place = base?.at ?? { seq: 0, segment: 0, offset: 0 };
+  const start: Place = base?.at ?? {
+    seq: begins.next,
+    segment: segments.findIndex((each) => each.first === begins.next),
+    offset: 0,
+  };
   // The siblings of the last leaf are the roots of the full subtrees before it.
-  const tree = openTree(start.seq, base?.path.toReversed());
+  const tree = openTree(start.seq, base?.path.toReversed() ?? begins.frontier);
   let from = start;
   let covering: SignedCheckpoint | undefined;
   let at: PlacedLine | undefined;
@@ -124,13 +129,23 @@ function noteOf(note: string, key: VerifierKey, path = 'the chain'): SignedCheck
   return { ...checkpoint, note };
 }
 
-function nothing(line: number | undefined, size: number): WaterwallError<'usage'> {
+function nothing(line: number | undefined, first: number, size: number): WaterwallError<'usage'> {
   if (line !== undefined) {
     return new WaterwallError('usage', `line ${line} is not there, or not signed yet`, {
-      fix: `name a line from 0 to ${size - 1}`,
+      fix: `name a line from ${first} to ${size - 1}`,
     });
   }
   return new WaterwallError('usage', 'there is no signed line in that time', {
     fix: 'give another --since and --until, or leave them out for the whole log',
   });
+}
+
+function removed(line: number, first: number): WaterwallError<'usage'> {
+  return new WaterwallError(
+    'usage',
+    `line ${line} was removed when its time was over (audit.retention)`,
+    {
+      fix: `name a line from ${first} on; what was removed is in earlier exports and backups alone`,
+    },
+  );
 }

@@ -3,6 +3,7 @@ import { damaged } from '../damage.ts';
 import { type Place, readLines } from '../evidence/chain-lines.ts';
 import { surveyChain } from '../evidence/survey.ts';
 import { leafHash } from '../leaf.ts';
+import { readBeginning } from '../pruning.ts';
 import { listSegments, type Segment } from '../segment.ts';
 import { openTree, type Tree } from '../tree.ts';
 import type { VerifierKey } from '../vkey.ts';
@@ -32,12 +33,18 @@ export function openProver(chainFolder: string, key: VerifierKey): ConsistencyPr
   async function edgeAt(segments: readonly Segment[], size: number): Promise<KnownEdge> {
     const remembered = known.find((edge) => edge.size === size);
     if (remembered !== undefined) return remembered;
-    const first = segments[0]?.first ?? 0;
-    const start: Place = { seq: first, segment: 0, offset: 0 };
-    if (size === 0 && first === 0) return { size, frontier: [], next: start };
+    const { next: first, frontier } = await readBeginning(chainFolder, segments);
+    if (size < first) {
+      throw damaged(
+        chainFolder,
+        `lines ${size} to ${first - 1} were removed before it cosigned them`,
+      );
+    }
+    const segment = segments.findIndex((each) => each.first === first);
+    const start: Place = { seq: first, segment, offset: 0 };
+    if (size === first) return { size, frontier, next: start };
     const { base } = await surveyChain(segments, size + 1, { line: size }, key, () => {});
-    if (base === undefined && first > 0) throw damaged(chainFolder, 'its beginning is not there');
-    const tree = openTree(base?.at.seq, base?.path.toReversed());
+    const tree = openTree(base?.at.seq ?? first, base?.path.toReversed() ?? frontier);
     const next = await grow(segments, tree, base?.at ?? start, size);
     return { size, frontier: tree.frontier(size), next };
   }

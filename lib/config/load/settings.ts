@@ -38,6 +38,7 @@ interface RawSettings {
     checkpoint_lines?: number;
     checkpoint_interval?: string;
     session_idle?: string;
+    retention?: string;
     signer_timeout?: string;
     signer?: string;
     anchor?: Settings['audit']['anchor'];
@@ -135,10 +136,22 @@ function toSettings(document: Document): Settings {
         raw.audit?.signer_timeout,
         base.audit.signerTimeout,
       ),
+      ...retentionOf(document),
       ...signerSocket(document),
       ...anchorOf(document),
     },
   };
+}
+
+/** The shortest retention: the log of a day is what anybody asks for first. */
+const DAY = 24 * 60 * 60_000;
+
+function retentionOf(document: Document): { retention?: number } {
+  const { retention: text = 'off' } = document.value.audit ?? {};
+  if (text === 'off') return {};
+  const retention = parseDuration(text);
+  if (retention !== undefined && retention >= DAY) return { retention };
+  throw document.reject(['audit', 'retention'], 'must be a time of at least 1d, or off');
 }
 
 function anchorOf(document: Document): Pick<Settings['audit'], 'anchor'> {

@@ -1,5 +1,6 @@
 import { openHomeLog } from '../../audit/home-log.ts';
 import { readPublicKeys } from '../../audit/public-keys.ts';
+import { startRetention } from '../../audit/retention.ts';
 import { createSessionBook, type SessionBook } from '../../audit/session-book.ts';
 import type { SignedLog } from '../../audit/signed-log.ts';
 import { readUnended } from '../../audit/unended.ts';
@@ -58,6 +59,12 @@ export async function openSafeguards(
     onFault,
   });
   undo.add(() => audit.close());
+  const { retention } = settings.audit;
+  if (retention !== undefined) {
+    const { chain: chainFolder } = files;
+    const deps = { logFolder: homes.log, chainFolder, key: keys.log, log: audit, retention };
+    undo.add(startRetention({ ...deps, now: Date.now }, onFault).close);
+  }
   const { length } = audit.head;
   void sessions.resume((take) => readUnended(files.chain, length, take));
   const killSwitch = createKillSwitch({
