@@ -1,10 +1,11 @@
+import { type Batch, STAMP_LENGTH } from './batch.ts';
 import { type CheckpointLine, coversLine, readCheckpointLine } from './checkpoint-line.ts';
 import { type Frontier, openFrontier } from './frontier.ts';
 import { ZERO_HASH } from './leaf.ts';
 import { createLeaves } from './leaves.ts';
 import { type ParsedLine, parseLine } from './parse.ts';
 import { frontierOf, type Pruning, pruningOf } from './pruning.ts';
-import { type Silences, watchSilences } from './silences.ts';
+import { type Silences, type TimedLine, watchSilences } from './silences.ts';
 import type { VerifierKey } from './vkey.ts';
 
 /** Where a chain stops being one. */
@@ -27,7 +28,7 @@ export interface Piece {
   readonly due: number | undefined;
   /** The last line's hash. */
   readonly head: string | undefined;
-  readonly last: ParsedLine | undefined;
+  readonly last: TimedLine | undefined;
   /** What breaks it; only the first place counts. */
   readonly tampered: Tampering | undefined;
   /** Number of lines of the log that the checkpoints in the run sign for; 0 where none does. */
@@ -41,6 +42,8 @@ export interface Piece {
   readonly prunings: readonly Pruning[];
   /** Verifies the next line; false where it breaks the run. */
   take(bytes: Buffer, file: string, number: number): boolean;
+  /** Takes lines that were parsed elsewhere; false where they do not follow, or one breaks the run. */
+  takeBatch(batch: Batch, file: string): boolean;
   /** Notes what breaks the run beside a line. */
   found(file: string, line: number, reason: string): void;
   /** The hash of a line of the run. */
@@ -81,7 +84,7 @@ export function createPiece({ first: begins, key, onLine }: PieceOptions): Piece
   let first: number | undefined;
   let due = begins;
   let head: string | undefined = begins === 0 ? ZERO_HASH : undefined;
-  let last: ParsedLine | undefined;
+  let last: TimedLine | undefined;
   let tampered: Tampering | undefined;
   let signed = 0;
   let checkpoints = 0;
@@ -98,14 +101,50 @@ export function createPiece({ first: begins, key, onLine }: PieceOptions): Piece
     }
     first ??= line.seq;
     leaves.add(line.hash);
+    head = line.hash;
+    pass(line);
+    notePruning(line);
+    onLine?.(line);
+    return true;
+  }
+
+  /** A line is good, whatever it says. */
+  function pass(line: TimedLine): void {
     times[line.seq % KEPT_TIMES] = line.ts;
     due = line.seq + 1;
-    head = line.hash;
     last = line;
     silences.note(line);
+  }
+
+  function notePruning(line: ParsedLine): void {
     const pruning = pruningOf(line);
     if (pruning !== undefined) prunings.push(pruning);
-    onLine?.(line);
+  }
+
+  function takeBatch(batch: Batch, file: string): boolean {
+    const { hashes, stamps, kinds, types, special } = batch;
+    const follows =
+      batch.first === (due ?? batch.first) && batch.prevHash === (head ?? batch.prevHash);
+    if (!follows || (batch.first === 0 && batch.prevHash !== ZERO_HASH)) {
+      found(file, 0, 'its lines do not follow those before them');
+      return false;
+    }
+    if (kinds.length === 0) return true;
+    first ??= batch.first;
+    leaves.addAll(hashes);
+    head = leaves.at(leaves.count - 1).toString('base64');
+    for (let at = 0; at < kinds.length; at++) {
+      const line = special.get(at);
+      const fault = line === undefined ? undefined : checkpointFault(line);
+      if (fault !== undefined) {
+        found(file, 0, fault);
+        return false;
+      }
+      if (line === undefined) endsSigned = false;
+      else notePruning(line);
+      const ts = stamps.slice(STAMP_LENGTH * at, STAMP_LENGTH * (at + 1));
+      pass({ seq: batch.first + at, ts, type: types[kinds[at] as number] ?? '' });
+    }
     return true;
   }
 
@@ -189,6 +228,7 @@ export function createPiece({ first: begins, key, onLine }: PieceOptions): Piece
     silences,
     prunings,
     take,
+    takeBatch,
     found,
     leaf: leafOf,
     tsAfter: (size) => (size < (due ?? 0) ? times[size % KEPT_TIMES] : undefined),

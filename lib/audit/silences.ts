@@ -1,5 +1,8 @@
 import type { ParsedLine } from './parse.ts';
 
+/** What is looked at of a line. */
+export type TimedLine = Pick<ParsedLine, 'seq' | 'ts' | 'type'>;
+
 /** A time without a line, although the daemon was not stopped. */
 export interface Gap {
   /** The line before it. */
@@ -14,7 +17,7 @@ export interface Silences {
   readonly longest: Gap | undefined;
   /** Starts of the daemon without a stop before. */
   readonly uncleanStarts: number;
-  note(line: ParsedLine): void;
+  note(line: TimedLine): void;
 }
 
 /** Twice the heartbeat. */

@@ -1,16 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { WaterwallError } from '../errors.ts';
+import type { BatchThreads } from './batch-threads.ts';
+import { type Walk, walkChain } from './chain-walk.ts';
 import { type KeptNote, readKeptNotes, readNotes, readSegmentNotes } from './kept-notes.ts';
 import { ZERO_HASH } from './leaf.ts';
 import { checkNotes } from './notes-check.ts';
-import { createPiece, type Piece, type Tampering } from './piece.ts';
+import type { Tampering } from './piece.ts';
 import type { PublicKeys } from './public-keys.ts';
-import { firstSeqOf, listSegments, padSeq } from './segment.ts';
 import type { Gap } from './silences.ts';
-import { verifyLater } from './verify-later.ts';
 import type { VerifierKey } from './vkey.ts';
-import { walkLines } from './walk.ts';
 
 /** What a verification found. */
 export interface ChainReport {
@@ -50,6 +49,8 @@ export interface VerifyOptions {
   readonly known?: readonly string[];
   /** The verifier's clock, milliseconds. */
   readonly now?: number;
+  /** Where lines are parsed; without it, in threads where there are many. */
+  readonly threads?: BatchThreads;
 }
 
 /** A tail that the signer of a running daemon may still be about to sign. */
@@ -65,13 +66,13 @@ export const LIVE_MS = 10 * 60_000;
  */
 export async function verifyChain(
   path: string,
-  { keys, known = [], now = Date.now() }: VerifyOptions = {},
+  { keys, known = [], now = Date.now(), threads }: VerifyOptions = {},
 ): Promise<ChainReport> {
   try {
     const isFolder = (await stat(path)).isDirectory();
     // Before the lines: what was signed by now is on the disk already.
     const notes = await gatherNotes(path, isFolder, keys?.log, known);
-    const walk = await walkChain(path, isFolder, keys?.log);
+    const walk = await walkChain(path, isFolder, keys?.log, threads);
     return report(walk, notes, keys?.log, isFolder, now);
   } catch (cause) {
     throw cause instanceof WaterwallError ? cause : unreadable(path, cause);
@@ -100,73 +101,6 @@ async function gatherNotes(
     notes.push(...own);
   }
   return { ...beside, ...kept, notes };
-}
-
-/** Lines that were verified, and what lies around them. */
-interface Walk {
-  readonly piece: Piece;
-  readonly torn: number;
-}
-
-/**
- * A chain of a million lines has ten thousand signatures: other threads verify them meanwhile. Where
- * one is bad, which is seldom, everything is read again, each signature in its place: what is wrong
- * first is what is reported.
- */
-async function walkChain(
-  path: string,
-  isFolder: boolean,
-  key: VerifierKey | undefined,
-): Promise<Walk> {
-  const walk = isFolder ? walkFolder : walkSegment;
-  if (key === undefined) return await walk(path, undefined);
-  const later = verifyLater(key);
-  const found = await walk(path, later.key, later.room);
-  return (await later.allGood()) ? found : await walk(path, key);
-}
-
-type Pause = () => Promise<void> | undefined;
-
-async function walkFolder(
-  path: string,
-  key: VerifierKey | undefined,
-  pause?: Pause,
-): Promise<Walk> {
-  const { segments, misnamed } = await listSegments(path);
-  const first = segments[0]?.first;
-  const piece = createPiece({ first: first ?? 0, key });
-  let torn = 0;
-  if (misnamed[0] !== undefined) piece.found(misnamed[0], 0, 'not the name of a segment');
-  if (first === undefined) piece.found(`${padSeq(0)}.jsonl`, 0, 'there is no segment');
-  for (const segment of segments) {
-    if (torn > 0) piece.found(segment.name, 0, 'the segment before it ends within a line');
-    if (segment.first !== piece.due) {
-      piece.found(segment.name, 0, `the segment that begins with line ${piece.due} is missing`);
-    }
-    if (segment.first !== first && piece.last?.type !== 'rotation') {
-      piece.found(segment.name, 0, 'the segment before it was not sealed');
-    }
-    if (piece.tampered !== undefined) break;
-    torn = await takeLines(segment.path, piece, pause);
-  }
-  return { piece, torn };
-}
-
-/** One segment alone: what comes before it is believed. Copies may have any name. */
-async function walkSegment(
-  path: string,
-  key: VerifierKey | undefined,
-  pause?: Pause,
-): Promise<Walk> {
-  const piece = createPiece({ first: firstSeqOf(path), key });
-  const torn = await takeLines(path, piece, pause);
-  return { piece, torn };
-}
-
-async function takeLines(path: string, piece: Piece, pause?: Pause): Promise<number> {
-  const name = basename(path);
-  let number = 0;
-  return await walkLines(path, (bytes) => piece.take(bytes, name, ++number), pause);
 }
 
 const NOTHING = { signed: 0, root: undefined };

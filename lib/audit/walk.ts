@@ -4,7 +4,7 @@ import { MAX_LINE_BYTES } from './leaf.ts';
 const NEWLINE = 0x0a;
 
 /** Large enough that the calls cost nothing beside the hashing, small enough to stay in the cache. */
-const CHUNK_BYTES = 512 * 1024;
+export const CHUNK_BYTES = 512 * 1024;
 
 /**
  * Reads a file line by line, in constant memory.

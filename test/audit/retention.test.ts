@@ -9,12 +9,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { exportEvidence } from '../../lib/audit/evidence/export.ts';
 import { takeSnapshot } from '../../lib/audit/evidence/snapshot.ts';
 import { verifyEvidence } from '../../lib/audit/evidence/verify.ts';
 import { openReceipt } from '../../lib/audit/receipt.ts';
-import { applyRetention } from '../../lib/audit/retention.ts';
+import { applyRetention, startRetention } from '../../lib/audit/retention.ts';
 import type { SignedLog } from '../../lib/audit/signed-log.ts';
 import { verifyChain } from '../../lib/audit/verify.ts';
 import { makeReceipt } from '../../lib/ops/receipt.ts';
@@ -283,6 +283,53 @@ test('a beginning that no line says was removed is damage', async () => {
     verdict: 'incomplete',
   });
   expect(existsSync(join(home.folder, 'checkpoint'))).toBe(true);
+});
+
+describe('while the daemon runs', () => {
+  /** A log that counts the looks at it, and refuses. */
+  const lookedAt = (looks: string[], failure?: () => never) => ({
+    logFolder: '',
+    chainFolder: '',
+    key: undefined as never,
+    retention: DAY,
+    now: Date.now,
+    log: {
+      get failure() {
+        looks.push('look');
+        return failure?.() ?? new Error('poisoned');
+      },
+    } as SignedLog,
+  });
+
+  test('looks a minute after the start, then once an hour, until it is closed', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const looks: string[] = [];
+    const retention = startRetention(lookedAt(looks), () => {});
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(looks).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(looks).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(3 * 60 * 60_000);
+    expect(looks).toHaveLength(4);
+    await retention.close();
+    await vi.advanceTimersByTimeAsync(3 * 60 * 60_000);
+    expect(looks).toHaveLength(4);
+  });
+
+  test('tells what went wrong, and looks again', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const faults: unknown[] = [];
+    const fault = new Error('no');
+    const fail = (): never => {
+      throw fault;
+    };
+    const retention = startRetention(lookedAt([], fail), (error) => faults.push(error));
+    await vi.advanceTimersByTimeAsync(62_000 + 60 * 60_000);
+    expect(faults).toEqual([fault, fault]);
+    await retention.close();
+  });
 });
 
 test('killed at any time, it leaves a log that verifies and goes on', async () => {
