@@ -1,6 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { LAUNCHER } from '../cli/transcript.ts';
+import { throwAwayCertificate } from '../../lib/ops/demo/certificate.ts';
+import { makeDemoHome } from '../../lib/ops/demo/home.ts';
+import { LAUNCHER, removeFolder, temporaryFolder, waterwall } from '../cli/transcript.ts';
 import { environment } from '../support/home-template.ts';
 import { useRig } from '../support/rig.ts';
 import { until } from '../support/until.ts';
@@ -10,8 +13,13 @@ const SLOWLY = { timeout: 20_000, every: 50 };
 
 /** A dashboard on a terminal of its own. */
 function dashboardOf(home: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  return onTerminal(home, ['dashboard', ...args], env);
+}
+
+/** A command on a terminal of its own. */
+function onTerminal(home: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const { NO_COLOR: _, FORCE_COLOR: __, ...clean } = environment(home);
-  const pty = underScript([process.execPath, LAUNCHER, 'dashboard', ...args], 100, 30, {
+  const pty = underScript([process.execPath, LAUNCHER, ...args], 100, 30, {
     ...clean,
     TERM: 'xterm-256color',
     LANG: 'C.UTF-8',
@@ -152,8 +160,55 @@ describe.skipIf(process.platform !== 'linux')('on a terminal', () => {
   );
 });
 
+describe.skipIf(process.platform !== 'linux')('up --dashboard', () => {
+  /** A home whose folder has a space, as on many a disk. */
+  const freshHome = async (): Promise<string> => {
+    const folder = temporaryFolder();
+    const home = join(folder, 'my home');
+    onTestFinished(async () => {
+      if (existsSync(pidFile(home))) {
+        process.kill(daemonOf(home));
+        // Its end writes into the folder.
+        await until(() => !existsSync(pidFile(home)), SLOWLY);
+      }
+      removeFolder(folder);
+    });
+    const host = 'api.anthropic.com';
+    const { cert } = throwAwayCertificate(host, new Date());
+    await makeDemoHome(home, host, { port: 9, cert });
+    return home;
+  };
+  const pidFile = (home: string): string => join(home, 'run', 'proxy.pid');
+  const daemonOf = (home: string): number => Number(readFileSync(pidFile(home), 'utf8'));
+
+  test('starts the proxy and shows it; quitting leaves the proxy running', async () => {
+    const home = await freshHome();
+    const ui = onTerminal(home, ['up', '--dashboard']);
+    await ui.see('ALL WELL');
+    await ui.see('waterwall run -- claude');
+    ui.type('q');
+    await ui.see('[status 0]');
+    await ui.exit;
+    expectClean(ui.raw());
+    expect(process.kill(daemonOf(home), 0)).toBe(true);
+    // The second time there is nothing to start.
+    const before = daemonOf(home);
+    const again = onTerminal(home, ['up', '--dashboard']);
+    await again.see('ALL WELL');
+    again.type('q');
+    await again.see('[status 0]');
+    expect(daemonOf(home)).toBe(before);
+  });
+
+  test('without a terminal it starts nothing', async () => {
+    const home = await freshHome();
+    const { code, stderr } = await waterwall(['up', '--dashboard'], { home });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('needs a terminal')]);
+    expect(existsSync(pidFile(home))).toBe(false);
+  });
+});
+
 test('without a terminal it says so', async () => {
-  const { waterwall } = await import('../cli/transcript.ts');
   const { code, stderr } = await waterwall(['dashboard']);
   expect([code, stderr]).toEqual([2, expect.stringContaining('needs a terminal')]);
 });
