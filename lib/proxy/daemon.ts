@@ -112,8 +112,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       onReloaded: ({ known }) => upkeep?.watch.setEnvFiles(known.envFiles),
       onFault,
     });
-    const survey = createLogSurvey(files, onFault);
-    survey.look();
+    const survey = createLogSurvey(files, now, onFault);
     const shared = {
       homes,
       reloader,

@@ -1,3 +1,4 @@
+import type { AlarmCode } from '../../lib/control/alarms.ts';
 import { latencyBudget, type Model } from './model.ts';
 
 /** Something that whoever looks must be told before anything else. */
@@ -21,7 +22,7 @@ interface Kind {
 }
 
 /** What the daemon's alarms mean; one that is not here is shown as it is. */
-const KINDS: Readonly<Record<string, Kind>> = {
+const KINDS: Readonly<Record<AlarmCode, Kind>> = {
   'killswitch-engaged': {
     title: 'KILL SWITCH ENGAGED',
     fix: 'press k to see who holds it, and how to let go',
@@ -86,7 +87,10 @@ export function standingAlarms(model: Model): readonly StandingAlarm[] {
   const { facts } = model;
   if (facts === undefined) return list;
   for (const { code, message, since, count } of facts.alarms) {
-    const kind = KINDS[code] ?? { title: code.toUpperCase(), fix: 'see docs/runbook.md' };
+    const kind = (KINDS as Readonly<Record<string, Kind>>)[code] ?? {
+      title: code.toUpperCase(),
+      fix: 'see docs/runbook.md',
+    };
     add(`${code} ${since}`, kind, message, Date.parse(since), count);
   }
   const now = Date.parse(facts.ts);
@@ -146,4 +150,4 @@ const BROKEN_CODES = ['audit-unavailable', 'chain-broken', 'signer-silent'];
 const OFFLINE: Kind = { title: 'DAEMON OFFLINE', fix: 'start it: waterwall up --detach' };
 const BROKEN: Kind = { title: 'AUDIT CHAIN BROKEN', fix: 'run waterwall verify-chain' };
 const SLOW: Kind = { title: 'SLOW', fix: 'look at the load of this machine and its disk' };
-const KIND_ENGAGED: Kind = KINDS['killswitch-engaged'] as Kind;
+const KIND_ENGAGED: Kind = KINDS['killswitch-engaged'];

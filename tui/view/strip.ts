@@ -1,5 +1,5 @@
 import { milliseconds, rate, shortCount } from '../text/format.ts';
-import { gap, type Line, span } from '../text/line.ts';
+import { clipLine, gap, type Line, span } from '../text/line.ts';
 import { course } from '../text/spark.ts';
 import { headerLines } from './header.ts';
 import { offlineLines } from './panes/absent.ts';
@@ -48,5 +48,5 @@ export function stripLines(view: View, width: number, height: number): readonly 
   const rows = Math.max(0, height - fixed.length);
   const live = liveRows(view, width, rows, 1);
   const shown = live.length > 0 ? live : emptyLines(view).map((line): Line => [gap(1), ...line]);
-  return [...fixed, ...shown].slice(0, height);
+  return [...fixed, ...shown].slice(0, height).map((line) => clipLine(line, width));
 }

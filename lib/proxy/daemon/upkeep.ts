@@ -6,7 +6,6 @@ import type { Engine } from '../engine.ts';
 import type { OpenedHosts } from '../hosts.ts';
 import type { Observer } from '../observer.ts';
 import type { LoadedPolicy } from '../policy.ts';
-import type { LogSurvey } from './log-survey.ts';
 import type { Safeguards } from './safeguards.ts';
 
 /** How often the kill switch is looked at while nothing is asked for; only to show it. */
@@ -23,7 +22,6 @@ export interface UpkeepParts {
   readonly hosts: OpenedHosts;
   readonly safeguards: Safeguards;
   readonly observer: Observer;
-  readonly survey: LogSurvey;
   /** Milliseconds of the monotonic clock. */
   readonly now: () => number;
   readonly onFault: (error: unknown) => void;
@@ -62,7 +60,6 @@ export function startUpkeep(parts: UpkeepParts): Upkeep {
   const housekeeping = setInterval(() => {
     beat(now());
     engine.known.prune();
-    parts.survey.look();
     void sessions.endIdle();
     hosts.sites.leaves.renew(Date.now()).catch(onFault);
   }, HOUSEKEEPING).unref();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { SessionRow } from '../../../lib/control/session-rows.ts';
 import type { Message } from '../../../tui/model/message.ts';
 import type { Model } from '../../../tui/model/model.ts';
 import { ASCII, UNICODE } from '../../../tui/theme/glyphs.ts';
@@ -195,6 +196,20 @@ test('what the daemon confirmed names its audit line, once that is on the disk',
   };
   expect(outcome(84_301)).toContain('confirmed by the daemon, audit line 84 301');
   expect(outcome(84_270)).not.toContain('audit line');
+});
+
+test('sessions keep their places; what was kept back, and who still talks, comes first', () => {
+  const [a, b, c] = busyState().sessions as [SessionRow, SessionRow, SessionRow];
+  const old = new Date(NOW - 3_600_000).toISOString();
+  const order = (sessions: readonly SessionRow[]): readonly string[] => {
+    const text = canvasText(frameOf(modelAfter(busyState({ sessions })), 120, 40).canvas);
+    const [, pane = ''] = text.split('ACTIVE SESSIONS');
+    return [...pane.matchAll(/(8c1f02ab|e77d19c0|03b2aa51)/g)].map(([id]) => id);
+  };
+  expect(order([c, b, a])).toEqual(['8c1f02ab', 'e77d19c0', '03b2aa51']);
+  const spoke = { ...c, last_ts: new Date(NOW).toISOString() };
+  expect(order([a, spoke, b])).toEqual(['8c1f02ab', 'e77d19c0', '03b2aa51']);
+  expect(order([{ ...a, last_ts: old }, b, c])).toEqual(['e77d19c0', '03b2aa51', '8c1f02ab']);
 });
 
 test('without colours, what is behind a modal is left out', () => {

@@ -20,7 +20,7 @@ export const renderSessions: PaneRenderer = ({ model, now, glyphs }, width, heig
   const title = '6 ACTIVE SESSIONS';
   const { facts } = model;
   if (facts === undefined) return { title, lines: [] };
-  const sessions = [...facts.sessions].sort((a, b) => (a.last_ts < b.last_ts ? 1 : -1));
+  const sessions = inOrder(facts.sessions, now);
   if (sessions.length === 0) return { title, lines: [[span('dim', 'no session yet')]] };
   const active = sessions.filter((each) => !isIdle(each, now)).length;
   const badge = [span('dim', `${active} active of ${sessions.length}`)];
@@ -51,6 +51,15 @@ export const renderSessions: PaneRenderer = ({ model, now, glyphs }, width, heig
     ],
   };
 };
+
+/** Who talks comes first, whose secrets were kept back before others; rows keep their places. */
+function inOrder(sessions: readonly SessionRow[], now: number): readonly SessionRow[] {
+  const idle = (each: SessionRow): number => Number(isIdle(each, now));
+  return [...sessions].sort(
+    (a, b) =>
+      idle(a) - idle(b) || b.redactions - a.redactions || (a.first_ts < b.first_ts ? -1 : 1),
+  );
+}
 
 type Name =
   | 'session'
