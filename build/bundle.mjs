@@ -36,8 +36,12 @@ const GROUPS = {
 export async function bundleProgram(root) {
   const bundle = await rolldown({
     cwd: root,
-    // A thread begins with a file of its own.
-    input: { main: 'lib/cli/main.ts', worker: 'lib/audit/evidence/worker.ts' },
+    // A thread begins with a file of its own, under the name by which it is started.
+    input: {
+      main: 'lib/cli/main.ts',
+      worker: 'lib/audit/evidence/worker.ts',
+      'batch-worker': 'lib/audit/batch-worker.ts',
+    },
     platform: 'node',
     tsconfig: false,
     // Blessed finds its widgets by names that it makes up while it runs.
