@@ -94,14 +94,7 @@ export function createVault({ fingerprint, store, always }: VaultParts): Vault {
     return known;
   }
 
-  function redactIn(
-    bytes: Buffer,
-    start: number,
-    end: number,
-    type: string,
-    pin: MutablePin,
-    now: number,
-  ): Replacement {
+  const redactIn: Vault['redactIn'] = (bytes, start, end, type, pin, now) => {
     const met = memo.get(bytes, start, end);
     if (met !== undefined && met.heldBy === pin.use && met.at === now) return met.replacement;
     const text = bytes.subarray(start, end);
@@ -117,7 +110,7 @@ export function createVault({ fingerprint, store, always }: VaultParts): Vault {
       met.at = now;
     }
     return replacement;
-  }
+  };
 
   return {
     redact: (type, decoded, pin, now) => redactIn(decoded, 0, decoded.length, type, pin, now),
