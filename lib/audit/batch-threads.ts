@@ -8,7 +8,7 @@ import type { Batch } from './batch.ts';
 export interface BatchThreads {
   /** How many there should be under way. */
   readonly width: number;
-  /** Parses lines, which are given away. Undefined where anything is wrong with them. */
+  /** Parses lines in memory of their own, which is given away. Undefined where anything is wrong. */
   parse(bytes: Buffer): Promise<Batch | undefined>;
   close(): Promise<void>;
 }
