@@ -29,7 +29,7 @@ const NEWLINE = 0x0a;
  *
  * @returns undefined where anything is wrong: what it is, reading one after another tells
  */
-export function parseBatch(bytes: Buffer): Batch | undefined {
+export function parseLines(bytes: Buffer): Batch | undefined {
   const lines: ParsedLine[] = [];
   for (let at = 0; at < bytes.length; ) {
     const end = bytes.indexOf(NEWLINE, at);

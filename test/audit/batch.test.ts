@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseBatch } from '../../lib/audit/batch.ts';
+import { parseLines } from '../../lib/audit/batch.ts';
 import type { BatchThreads } from '../../lib/audit/batch-threads.ts';
 import { readPublicKeys } from '../../lib/audit/public-keys.ts';
 import { verifyChain } from '../../lib/audit/verify.ts';
@@ -15,7 +15,7 @@ const keys = await readPublicKeys(join(VECTORS, 'signing.pub'));
 /** What threads do, in this one. */
 const here: BatchThreads = {
   width: 3,
-  parse: async (bytes) => structuredClone(parseBatch(bytes)),
+  parse: async (bytes) => structuredClone(parseLines(bytes)),
   close: async () => {},
 };
 
@@ -71,11 +71,11 @@ describe('lines that are parsed in threads get the report that they get one afte
 test('a batch with a fault, or that ends within a line, is none', async () => {
   const folder = await writtenLog(5);
   const bytes = readFileSync(segmentPath(folder));
-  expect(parseBatch(bytes)).toMatchObject({ first: 0, types: ['tunnel', 'stop'] });
-  expect(parseBatch(Buffer.alloc(0))?.kinds).toHaveLength(0);
-  expect(parseBatch(bytes.subarray(0, -1))).toBeUndefined();
+  expect(parseLines(bytes)).toMatchObject({ first: 0, types: ['tunnel', 'stop'] });
+  expect(parseLines(Buffer.alloc(0))?.kinds).toHaveLength(0);
+  expect(parseLines(bytes.subarray(0, -1))).toBeUndefined();
   const [lines = []] = linesOf(folder);
-  expect(parseBatch(Buffer.from(`${lines[0]}\n${lines[2]}\n`))).toBeUndefined();
+  expect(parseLines(Buffer.from(`${lines[0]}\n${lines[2]}\n`))).toBeUndefined();
 });
 
 test('threads of the built program answer in order, and a thread that ends leaves nobody waiting', async () => {
@@ -88,7 +88,7 @@ test('threads of the built program answer in order, and a thread that ends leave
   const folder = await writtenLog(40, 4);
   const segments = Array.from({ length: 10 }, (_, at) => readFileSync(segmentPath(folder, 4 * at)));
   const parsed = await Promise.all(segments.map((bytes) => threads?.parse(alone(bytes))));
-  expect(parsed).toEqual(segments.map((bytes) => structuredClone(parseBatch(bytes))));
+  expect(parsed).toEqual(segments.map((bytes) => structuredClone(parseLines(bytes))));
   expect(await threads?.parse(alone(segments[0]?.subarray(1)))).toBeUndefined();
   const running = threads?.parse(alone(segments[0]));
   await threads?.close();
