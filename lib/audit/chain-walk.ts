@@ -121,7 +121,10 @@ function inThreads(threads: BatchThreads, pause?: Pause): TakeLines {
       const end = chunk.lastIndexOf('\n') + 1;
       if (end > 0) running.push(threads.parse(joined(rest, chunk.subarray(0, end))));
       rest = end > 0 ? chunk.subarray(end) : joined(rest, chunk);
-      if (rest.length > MAX_LINE_BYTES) piece.found(name, 0, 'a line in it is too long');
+      if (rest.length > MAX_LINE_BYTES) {
+        piece.found(name, 0, 'a line in it is too long');
+        return 0;
+      }
       if (running.length >= threads.width && !(await takeNext())) return 0;
     }
     while (running.length > 0) if (!(await takeNext())) return 0;

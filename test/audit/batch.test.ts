@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -58,6 +58,15 @@ describe('lines that are parsed in threads get the report that they get one afte
       ),
       { numRuns: 12 },
     );
+  });
+
+  test('bytes that never become a line', async () => {
+    const folder = await writtenLog(9, 4);
+    appendFileSync(segmentPath(folder, 8), 'x'.repeat(2 * 1024 * 1024));
+    const chain = join(folder, 'chain');
+    const report = await verifyChain(chain);
+    expect(report.verdict).toBe('tampered');
+    expect(await verifyChain(chain, { threads: here })).toEqual(report);
   });
 
   test('a copy of a segment, under another name', async () => {

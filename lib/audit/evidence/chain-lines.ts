@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { MAX_LINE_BYTES } from '../leaf.ts';
 import type { Segment } from '../segment.ts';
 
 /** Where a line begins. */
@@ -21,7 +22,8 @@ const CHUNK_BYTES = 512 * 1024;
 
 /**
  * Reads the lines of a chain from one on, those of one read at a time; whether they are lines is
- * for the caller to say. What follows the last newline of a segment is passed over.
+ * for the caller to say. What follows the last newline of a segment is passed over; where it is
+ * longer than any line, it is given as the last one.
  */
 export async function* readLines(
   segments: readonly Segment[],
@@ -42,7 +44,10 @@ export async function* readLines(
         at = end + 1;
       }
       rest = bytes.subarray(at);
+      const isEndless = rest.length > MAX_LINE_BYTES;
+      if (isEndless) lines.push({ seq, segment, offset, bytes: rest });
       if (lines.length > 0) yield lines;
+      if (isEndless) return;
     }
     offset = 0;
   }
