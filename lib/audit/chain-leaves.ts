@@ -1,20 +1,38 @@
 import { damaged } from './damage.ts';
 import type { LineHash } from './leaf.ts';
-import { parseLine } from './parse.ts';
+import { type ParsedLine, parseLine } from './parse.ts';
 import { listSegments } from './segment.ts';
 import { walkLines } from './walk.ts';
 
 /**
  * Reads back the hashes of the lines `from` to `to − 1`, and holds them against each other.
  *
+ * @param visit - told of each line; its bytes are only good during the call
  * @throws WaterwallError `chain-damaged` where they are not all there, or do not fit together
  */
 export async function readLeaves(
   chainFolder: string,
   from: number,
   to: number,
+  visit?: (line: ParsedLine, bytes: Buffer) => void,
 ): Promise<readonly LineHash[]> {
   const leaves: LineHash[] = [];
+  await readChainLines(chainFolder, from, to, (line, bytes) => {
+    leaves.push(line.hash);
+    visit?.(line, bytes);
+  });
+  return leaves;
+}
+
+/** The same lines, as {@link readLeaves} visits them. */
+export async function readChainLines(
+  chainFolder: string,
+  from: number,
+  to: number,
+  visit: (line: ParsedLine, bytes: Buffer) => void,
+): Promise<void> {
+  let due = from;
+  let prevHash: LineHash | undefined;
   const { segments } = await listSegments(chainFolder);
   for (const [index, segment] of segments.entries()) {
     const end = segments[index + 1]?.first ?? Number.POSITIVE_INFINITY;
@@ -23,13 +41,17 @@ export async function readLeaves(
     let fault: string | undefined;
     await walkLines(segment.path, (bytes) => {
       if (seq++ < from) return true;
-      const line = parseLine(bytes, { seq: seq - 1, prevHash: leaves.at(-1) });
-      if ('fault' in line) fault = `line ${seq - 1} of ${segment.name}: ${line.fault}`;
-      else leaves.push(line.hash);
+      const line = parseLine(bytes, { seq: due, prevHash });
+      if ('fault' in line) fault = `line ${due} of ${segment.name}: ${line.fault}`;
+      else {
+        visit(line, bytes);
+        prevHash = line.hash;
+        due++;
+      }
       return fault === undefined && seq < to;
     });
     if (fault !== undefined) throw damaged(segment.path, fault);
   }
-  if (leaves.length === to - from) return leaves;
+  if (due === to) return;
   throw damaged(chainFolder, `not all of the lines ${from} to ${to - 1} are there`);
 }

@@ -4,10 +4,10 @@ import { basename } from 'node:path';
 import type { Batch } from './batch.ts';
 import { type BatchThreads, startBatchThreads } from './batch-threads.ts';
 import { MAX_LINE_BYTES } from './leaf.ts';
+import type { LogKey } from './log-key.ts';
 import { createPiece, type Piece } from './piece.ts';
 import { firstSeqOf, listSegments, padSeq } from './segment.ts';
 import { verifyLater } from './verify-later.ts';
-import type { VerifierKey } from './vkey.ts';
 import { CHUNK_BYTES, walkLines } from './walk.ts';
 
 /** Lines that were verified, and what lies around them. */
@@ -37,7 +37,7 @@ const MANY_BYTES = 32 * 1024 * 1024;
 export async function walkChain(
   path: string,
   isFolder: boolean,
-  key: VerifierKey | undefined,
+  key: LogKey | undefined,
   given?: BatchThreads,
 ): Promise<Walk> {
   const walk = isFolder ? walkFolder : walkSegment;
@@ -57,11 +57,7 @@ async function bytesOf(path: string, isFolder: boolean): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-async function walkFolder(
-  path: string,
-  key: VerifierKey | undefined,
-  take: TakeLines,
-): Promise<Walk> {
+async function walkFolder(path: string, key: LogKey | undefined, take: TakeLines): Promise<Walk> {
   const { segments, misnamed } = await listSegments(path);
   const first = segments[0]?.first;
   const piece = createPiece({ first: first ?? 0, key });
@@ -83,11 +79,7 @@ async function walkFolder(
 }
 
 /** One segment alone: what comes before it is believed. Copies may have any name. */
-async function walkSegment(
-  path: string,
-  key: VerifierKey | undefined,
-  take: TakeLines,
-): Promise<Walk> {
+async function walkSegment(path: string, key: LogKey | undefined, take: TakeLines): Promise<Walk> {
   const piece = createPiece({ first: firstSeqOf(path), key });
   const torn = await take(path, piece);
   return { piece, torn };

@@ -1,10 +1,10 @@
 import { decodeBase64Of } from './base64.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+import type { LogKey } from './log-key.ts';
 import { NODE_BYTES } from './node.ts';
 import type { NoteFault } from './note.ts';
 import { membersOf, type ParsedLine } from './parse.ts';
 import { inclusionRoot, MAX_PROOF } from './proof.ts';
-import type { VerifierKey } from './vkey.ts';
 
 /** What a `checkpoint` line of the chain carries. */
 export interface CheckpointLine {
@@ -14,7 +14,7 @@ export interface CheckpointLine {
 }
 
 /** Reads a `checkpoint` line and verifies the signature of its note. */
-export function readCheckpointLine(line: ParsedLine, key: VerifierKey): CheckpointLine | NoteFault {
+export function readCheckpointLine(line: ParsedLine, key: LogKey): CheckpointLine | NoteFault {
   const { size, path: encoded, note } = membersOf(line);
   const path = readPath(encoded);
   if (path === undefined || typeof size !== 'number' || typeof note !== 'string') {

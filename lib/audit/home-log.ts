@@ -5,8 +5,10 @@ import type { Homes, Settings } from '../config/types.ts';
 import { WaterwallError } from '../errors.ts';
 import { type Anchor, openAnchor } from './anchor.ts';
 import { CLOSED_FILE, listClosed } from './folder.ts';
+import { startEpochs } from './key-epochs.ts';
+import type { LogKey } from './log-key.ts';
 import { openNotesFolder } from './notes-folder.ts';
-import { type PublicKeys, readPublicKeys } from './public-keys.ts';
+import { readPublicKeys } from './public-keys.ts';
 import { openSignedLog, type SignedLog, type SignedLogDeps } from './signed-log.ts';
 import { childReach, serviceReach } from './signer/reach.ts';
 import type { LineFields } from './types.ts';
@@ -29,12 +31,14 @@ export async function openHomeLog(
   const files = filesOf(homes);
   const { signerSocket } = settings;
   const keys = await readPublicKeys(files.signingPublicKey);
+  const epochs = startEpochs(keys.log);
   const previous = await lastClosed(homes.log);
   return openSignedLog(homes.log, {
     keys,
+    epochs,
     reach: signerSocket === undefined ? childReach(files.signer) : serviceReach(signerSocket),
     settings,
-    anchor: anchorOf(homes.log, settings.anchor, keys, deps),
+    anchor: anchorOf(homes.log, settings.anchor, epochs.key, deps),
     ...(previous === undefined ? {} : { previous }),
     now: () => new Date(),
     ticks: () => performance.now(),
@@ -45,7 +49,7 @@ export async function openHomeLog(
 function anchorOf(
   logFolder: string,
   target: Settings['audit']['anchor'],
-  { log: key }: PublicKeys,
+  key: LogKey,
   { onAnchor = () => {}, onFault }: Pick<SignedLogDeps, 'onAnchor' | 'onFault'>,
 ): Anchor | undefined {
   if (target === undefined) return undefined;

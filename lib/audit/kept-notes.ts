@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Checkpoint, openCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { CHECKPOINT_FILE, CHECKPOINTS_FOLDER } from './folder.ts';
+import type { LogKey } from './log-key.ts';
 import { parseNote } from './note.ts';
-import type { VerifierKey } from './vkey.ts';
 
 const SIGNATURES = /^(?:— [^\n]*(?:\n|$))+$/u;
 
@@ -47,7 +47,7 @@ export interface KeptNotes {
 }
 
 /** Reads what a log folder keeps; what is not there is none. */
-export async function readKeptNotes(logFolder: string, key: VerifierKey): Promise<KeptNotes> {
+export async function readKeptNotes(logFolder: string, key: LogKey): Promise<KeptNotes> {
   const notes: KeptNote[] = [];
   const folder = join(logFolder, CHECKPOINTS_FOLDER);
   for (const name of (await ifThere(readdir(folder), [])).sort()) {
@@ -71,7 +71,7 @@ export async function readKeptNotes(logFolder: string, key: VerifierKey): Promis
  */
 export async function readSegmentNotes(
   chainFolder: string,
-  key: VerifierKey,
+  key: LogKey,
   only?: string,
 ): Promise<KeptNotes> {
   const notes: KeptNote[] = [];

@@ -35,6 +35,8 @@ export interface AppendedLine {
   readonly ts: string;
   readonly type: LineType;
   readonly members: LineFields;
+  /** Without its newline. */
+  readonly bytes: Buffer;
 }
 
 /** Who goes along with a log. */
@@ -111,9 +113,10 @@ function startLog(at: OpenSegment, deps: LogDeps, lock: LogLock): AuditLog {
       const now = deps.now();
       const bytes = buildLine(built, now, type, fields);
       const seq = built.length;
-      const head: ChainHead = { length: seq + 1, hash: leafHash(bytes.subarray(0, -1)) };
+      const own = bytes.subarray(0, -1);
+      const head: ChainHead = { length: seq + 1, hash: leafHash(own) };
       built = head;
-      const line = { seq, ts: now.toISOString(), type, members: fields };
+      const line = { seq, ts: now.toISOString(), type, members: fields, bytes: own };
       const settle = (): void => {
         durable = head;
         follower?.durable(head, type, line);

@@ -78,9 +78,13 @@ function parseSignature(line: string): NoteSignature | undefined {
  * @returns the fault, undefined where the key signed the text
  */
 export function noteFault(note: Note, key: VerifierKey): string | undefined {
-  const own = note.signatures.filter(({ name, id }) => name === key.name && id === key.id);
+  const named = note.signatures.filter(({ name }) => name === key.name);
+  const own = named.filter(({ id }) => id === key.id);
   const [only] = own;
-  if (only === undefined) return `the note is not signed by ${key.name}+${key.id}`;
+  if (only === undefined) {
+    const other = named.map(({ id }) => `, but by its key ${id}`).at(0) ?? '';
+    return `the note is not signed by ${key.name}+${key.id}${other}`;
+  }
   if (own.length > 1) return `the note has two signatures by ${key.name}`;
   const isGood = only.signature !== undefined && key.verify(Buffer.from(note.text), only.signature);
   return isGood ? undefined : `the signature by ${key.name} is not of this note`;

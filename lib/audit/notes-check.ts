@@ -1,7 +1,7 @@
 import { openCheckpoint } from './checkpoint.ts';
 import type { KeptNote } from './kept-notes.ts';
+import type { LogKey } from './log-key.ts';
 import type { Piece } from './piece.ts';
-import type { VerifierKey } from './vkey.ts';
 
 /** What checkpoints from beside a run of lines say of it. */
 export interface NotesCheck {
@@ -20,7 +20,7 @@ export interface NotesCheck {
 export function checkNotes(
   piece: Piece,
   notes: readonly KeptNote[],
-  key: VerifierKey | undefined,
+  key: LogKey | undefined,
   whole: boolean,
 ): NotesCheck {
   const end = piece.due ?? 0;

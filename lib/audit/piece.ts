@@ -3,10 +3,10 @@ import { type CheckpointLine, coversLine, readCheckpointLine } from './checkpoin
 import { type Frontier, openFrontier } from './frontier.ts';
 import { ZERO_HASH } from './leaf.ts';
 import { createLeaves } from './leaves.ts';
+import type { LogKey } from './log-key.ts';
 import { type ParsedLine, parseLine } from './parse.ts';
 import { frontierOf, type Pruning, pruningOf } from './pruning.ts';
 import { type Silences, type TimedLine, watchSilences } from './silences.ts';
-import type { VerifierKey } from './vkey.ts';
 
 /** Where a chain stops being one. */
 export interface Tampering {
@@ -69,7 +69,7 @@ export interface PieceOptions {
   /** The first line's `seq`; undefined where any will do. */
   readonly first: number | undefined;
   /** The key that signed the checkpoints in it; they are passed over without one. */
-  readonly key: VerifierKey | undefined;
+  readonly key: LogKey | undefined;
   /** Told of each good line. */
   readonly onLine?: (line: ParsedLine) => void;
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { WaterwallError } from '../errors.ts';
+import type { LogKey } from './log-key.ts';
 import { formatVkey, parseVkey, type VerifierKey } from './vkey.ts';
 
 /** What the manifest key's name has after the log's. */
@@ -7,8 +8,8 @@ const MANIFEST_SUFFIX = '/manifest';
 
 /** The public keys of a log, as `signing.pub` holds them. */
 export interface PublicKeys {
-  /** Signs checkpoints; its name is the log's origin. */
-  readonly log: VerifierKey;
+  /** Signs checkpoints; its name is the log's origin. The file holds the first one. */
+  readonly log: LogKey;
   /** Signs DSSE envelopes; absent in a file that holds the log's key alone. */
   readonly manifest?: VerifierKey;
 }

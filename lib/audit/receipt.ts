@@ -1,12 +1,12 @@
 import { decodeBase64, decodeBase64Of } from './base64.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { MAX_LINE_BYTES } from './leaf.ts';
+import type { LogKey } from './log-key.ts';
 import { NODE_BYTES } from './node.ts';
 import type { NoteFault } from './note.ts';
 import { type ParsedLine, parseLine } from './parse.ts';
 import { inclusionRoot, MAX_PROOF } from './proof.ts';
 import { padSeq } from './segment.ts';
-import type { VerifierKey } from './vkey.ts';
 
 /** The proof that one line is in the log (C2SP tlog-proof, the line in `extra`). */
 export interface Receipt {
@@ -67,7 +67,7 @@ export function parseReceipt(source: Buffer): Receipt | NoteFault {
 }
 
 /** Verifies a receipt with nothing but the log's key. */
-export function openReceipt(source: Buffer, key: VerifierKey): VerifiedReceipt | NoteFault {
+export function openReceipt(source: Buffer, key: LogKey): VerifiedReceipt | NoteFault {
   const receipt = parseReceipt(source);
   if ('fault' in receipt) return receipt;
   const checkpoint = openCheckpoint(receipt.note, key);

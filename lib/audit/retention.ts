@@ -5,20 +5,20 @@ import { damaged } from './damage.ts';
 import { SESSION } from './evidence/names.ts';
 import { openFrontier } from './frontier.ts';
 import { readSegmentNotes } from './kept-notes.ts';
+import type { LogKey } from './log-key.ts';
 import { membersOf, parseLine } from './parse.ts';
 import { createPiece } from './piece.ts';
 import { lastLineOf, type Pruning, pruningFields, readBeginning, readPrunings } from './pruning.ts';
 import { listSegments, type Segment, syncFolder } from './segment.ts';
 import type { SignedLog } from './signed-log.ts';
 import { readFirstLine } from './tail.ts';
-import type { VerifierKey } from './vkey.ts';
 import { walkLines } from './walk.ts';
 
 export interface RetentionDeps {
   /** The log folder; session manifests lie in it. */
   readonly logFolder: string;
   readonly chainFolder: string;
-  readonly key: VerifierKey;
+  readonly key: LogKey;
   readonly log: Pick<SignedLog, 'failure' | 'rotate' | 'signed' | 'signing'>;
   /** How long lines are kept, milliseconds. */
   readonly retention: number;

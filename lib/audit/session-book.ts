@@ -4,7 +4,6 @@ import { replaceFile } from '../config/atomic.ts';
 import { WaterwallError } from '../errors.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { sessionFile } from './evidence/names.ts';
-import type { PublicKeys } from './public-keys.ts';
 import { formatSessionManifest, manifestFields } from './session-manifest.ts';
 import { createSessionSums, type SessionLine, sessionOf } from './session-sums.ts';
 import type { SignedLog } from './signed-log.ts';
@@ -31,8 +30,7 @@ export interface SessionBook {
 }
 
 export interface SessionBookDeps {
-  readonly keys: PublicKeys;
-  readonly log: () => Pick<SignedLog, 'append' | 'manifest' | 'latest' | 'signed'>;
+  readonly log: () => Pick<SignedLog, 'append' | 'keys' | 'manifest' | 'latest' | 'signed'>;
   /** Where the manifests go. */
   readonly folder: string;
   /** Milliseconds after which a session has ended. */
@@ -49,7 +47,7 @@ const MOST = 1_000;
 const FIRST_SIGNATURE = 10_000;
 
 export function createSessionBook(deps: SessionBookDeps): SessionBook {
-  const { keys, folder, idle, now, onFault } = deps;
+  const { folder, idle, now, onFault } = deps;
   const sums = createSessionSums();
   /** The one heard of least recently is the first. */
   const heard = new Map<string | undefined, number>();
@@ -74,7 +72,7 @@ export function createSessionBook(deps: SessionBookDeps): SessionBook {
     if (sum === undefined) return;
     const endedBy = interrupted.has(session) ? 'interrupted' : why;
     const log = deps.log();
-    const checkpoint = openCheckpoint(log.latest ?? '', keys.log);
+    const checkpoint = openCheckpoint(log.latest ?? '', log.keys.log);
     if ('fault' in checkpoint) throw unsigned(checkpoint.fault);
     const payload = formatSessionManifest(checkpoint, endedBy, sum);
     const envelope = Buffer.from(await log.manifest(payload));

@@ -1,10 +1,15 @@
+import { join } from 'node:path';
 import type { WaterwallError } from '../errors.ts';
 import type { Anchor } from './anchor.ts';
+import { CHAIN_FOLDER } from './folder.ts';
+import { type GrowingEpochs, startEpochs } from './key-epochs.ts';
 import { type AppendedLine, openLog } from './log.ts';
 import { openNotesFolder } from './notes-folder.ts';
 import type { PublicKeys } from './public-keys.ts';
 import type { SignerReach } from './signer/reach.ts';
 import { createCheckpointLines } from './signing/checkpoint-lines.ts';
+import { createKeyRotation, type KeyRotation } from './signing/key-rotation.ts';
+import { isAnnouncement } from './signing/match.ts';
 import { startSigning } from './signing/signing.ts';
 import type { Signing, SigningFacts } from './signing/types.ts';
 import type { AuditLog, LineFields, LineType } from './types.ts';
@@ -13,6 +18,8 @@ import { formatVkey } from './vkey.ts';
 /** What a signed log needs of the world. */
 export interface SignedLogDeps {
   readonly keys: PublicKeys;
+  /** Where whoever else needs the keys of later epochs gets them from. */
+  readonly epochs?: GrowingEpochs | undefined;
   readonly reach: SignerReach;
   readonly settings: SignedLogSettings;
   readonly anchor?: Anchor | undefined;
@@ -40,10 +47,14 @@ export interface SignedLogSettings {
   readonly checkpointLines: number;
   readonly checkpointInterval: number;
   readonly signerTimeout: number;
+  /** For as long one key signs; absent: for good. */
+  readonly keyEpoch?: number;
 }
 
 /** A log whose lines are signed. Its `failure` is the signer's too. */
 export interface SignedLog extends AuditLog {
+  /** With the keys of all epochs so far; they grow while the log does. */
+  readonly keys: PublicKeys;
   readonly signing: SigningFacts;
   /** Why nothing can be written any more; the signer is not asked. */
   readonly writeFailure: Error | undefined;
@@ -86,11 +97,12 @@ const LAST_SIGNATURE = 3_000;
  * @throws WaterwallError `chain-damaged`; `already-running`; `io-error`
  */
 export async function openSignedLog(logFolder: string, deps: SignedLogDeps): Promise<SignedLog> {
-  const { keys, reach, settings, onFault } = deps;
+  const { keys, reach, settings, onFault, epochs = startEpochs(keys.log) } = deps;
   const notes = openNotesFolder(logFolder, onFault);
   const seals: Seal[] = [];
   const checkpoints = createCheckpointLines(settings, deps.now, onFault);
   let signing: Signing | undefined;
+  let rotation: KeyRotation | undefined;
   let latest: string | undefined;
   const opened = openLog(logFolder, {
     now: deps.now,
@@ -101,6 +113,7 @@ export async function openSignedLog(logFolder: string, deps: SignedLogDeps): Pro
         logFolder,
         end,
         keys,
+        epochs,
         reach,
         timeout: settings.signerTimeout,
         now: deps.ticks,
@@ -114,6 +127,7 @@ export async function openSignedLog(logFolder: string, deps: SignedLogDeps): Pro
           const seal = seals[0]?.size === signed.size ? seals.shift() : undefined;
           if (seal !== undefined) void notes.seal(seal.segment, signed.note);
           checkpoints.signed(signed);
+          rotation?.signed();
         },
         onFailure: deps.onSigner,
         onCaughtUp(from, to, cause) {
@@ -132,11 +146,12 @@ export async function openSignedLog(logFolder: string, deps: SignedLogDeps): Pro
           const isLast = type === 'rotation' || type === 'stop';
           if (isLast) seals.push({ size: length, segment: first });
           if (type === 'rotation') first = length;
-          started.add(head, isLast);
+          started.add(head, isLast, isAnnouncement(line) ? line.bytes : undefined);
           checkpoints.durable(type);
         },
         async stopping() {
           checkpoints.stop();
+          rotation?.stop();
           await started.through(length, LAST_SIGNATURE);
           await Promise.all([notes.settled(), deps.anchor?.settled()]);
         },
@@ -151,8 +166,18 @@ export async function openSignedLog(logFolder: string, deps: SignedLogDeps): Pro
   const at = signing as Signing | undefined;
   if (at === undefined) throw new TypeError('A log that is open is followed.');
   checkpoints.start(log.append);
+  rotation = createKeyRotation({
+    ...deps,
+    chainFolder: join(logFolder, CHAIN_FOLDER),
+    every: settings.keyEpoch,
+    epochs,
+    append: log.append,
+    isAnnounced: () => at.isKeyAnnounced,
+    nextKey: at.nextKey,
+  });
 
   return {
+    keys: { ...keys, log: epochs.key },
     append(type, fields) {
       const failure = NEEDS_SIGNER.has(type) ? at.failure : undefined;
       return failure === undefined ? append(type, fields) : Promise.reject(failure);

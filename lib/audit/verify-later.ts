@@ -1,10 +1,11 @@
 import { threadVerifierOf } from './ed25519.ts';
+import type { LogKey } from './log-key.ts';
 import type { VerifierKey } from './vkey.ts';
 
 /** A key whose signatures are verified in other threads, while the caller goes on. */
 export interface LaterKey {
   /** Says yes to every signature of the right form; {@link LaterKey.allGood} knows better. */
-  readonly key: VerifierKey;
+  readonly key: LogKey;
   /** Waits while many signatures are under way; undefined where there is no need to. */
   room(): Promise<void> | undefined;
   /** Whether all signatures so far were good. */
@@ -15,13 +16,12 @@ export interface LaterKey {
 const MANY = 64;
 
 /** What {@link verifierKey} does at once, done later. */
-export function verifyLater(now: VerifierKey): LaterKey {
-  const verify = threadVerifierOf(now.publicKey);
+export function verifyLater(now: LogKey): LaterKey {
   const running = new Set<Promise<void>>();
   let good = true;
 
-  function begin(message: Uint8Array, signature: Uint8Array): boolean {
-    const one = verify(message, signature).then(
+  function begin(checking: Promise<boolean>): boolean {
+    const one = checking.then(
       (isGood) => {
         good &&= isGood;
         running.delete(one);
@@ -35,8 +35,14 @@ export function verifyLater(now: VerifierKey): LaterKey {
     return true;
   }
 
+  function later(key: VerifierKey): VerifierKey {
+    const verify = threadVerifierOf(key.publicKey);
+    return { ...key, verify: (message, signature) => begin(verify(message, signature)) };
+  }
+
+  const { epochs = [] } = now;
   return {
-    key: { ...now, verify: begin },
+    key: { ...later(now), epochs: epochs.map(({ from, key }) => ({ from, key: later(key) })) },
     room: () => (running.size < MANY ? undefined : drained()),
     async allGood() {
       await drained();

@@ -4,12 +4,12 @@ import { WaterwallError } from '../errors.ts';
 import type { BatchThreads } from './batch-threads.ts';
 import { type Walk, walkChain } from './chain-walk.ts';
 import { type KeptNote, readKeptNotes, readNotes, readSegmentNotes } from './kept-notes.ts';
+import { closingNotes, type KeyEpochs, readKeyEpochs } from './key-epochs.ts';
 import { ZERO_HASH } from './leaf.ts';
 import { checkNotes } from './notes-check.ts';
 import type { Tampering } from './piece.ts';
 import type { PublicKeys } from './public-keys.ts';
 import type { Gap } from './silences.ts';
-import type { VerifierKey } from './vkey.ts';
 
 /** What a verification found. */
 export interface ChainReport {
@@ -70,10 +70,19 @@ export async function verifyChain(
 ): Promise<ChainReport> {
   try {
     const isFolder = (await stat(path)).isDirectory();
-    // Before the lines: what was signed by now is on the disk already.
-    const notes = await gatherNotes(path, isFolder, keys?.log, known);
-    const walk = await walkChain(path, isFolder, keys?.log, threads);
-    return report(walk, notes, keys?.log, isFolder, now);
+    const readEpochs = async (): Promise<KeyEpochs | undefined> =>
+      keys && (await readKeyEpochs(isFolder ? path : dirname(path), keys.log));
+    for (let epochs = await readEpochs(); ; ) {
+      // Before the lines: what was signed by now is on the disk already.
+      const notes = await gatherNotes(path, isFolder, epochs, known);
+      const walk = await walkChain(path, isFolder, epochs?.key, threads);
+      const found = report(walk, notes, epochs, isFolder, now);
+      const before = epochs?.found.length;
+      if (found.verdict !== 'tampered') return found;
+      // What is wrong may be signed by a key that took over after its predecessors were read.
+      epochs = await readEpochs();
+      if (epochs?.found.length === before) return found;
+    }
   } catch (cause) {
     throw cause instanceof WaterwallError ? cause : unreadable(path, cause);
   }
@@ -87,14 +96,15 @@ interface Notes {
 async function gatherNotes(
   path: string,
   isFolder: boolean,
-  key: VerifierKey | undefined,
+  epochs: KeyEpochs | undefined,
   known: readonly string[],
 ): Promise<Notes> {
-  if (key === undefined) return { notes: [] };
+  if (epochs === undefined) return { notes: [] };
+  const { key } = epochs;
   const chain = isFolder ? path : dirname(path);
   const beside = await readSegmentNotes(chain, key, isFolder ? undefined : basename(path));
   const kept = await readKeptNotes(dirname(chain), key);
-  const notes = [...beside.notes, ...kept.notes];
+  const notes = [...closingNotes(epochs.found), ...beside.notes, ...kept.notes];
   for (const file of known) {
     const own = readNotes(await readFile(file, 'utf8'), key.name, file);
     if (own.length === 0) throw noNotes(file, key.name);
@@ -108,10 +118,11 @@ const NOTHING = { signed: 0, root: undefined };
 function report(
   { piece, torn }: Walk,
   { notes, fault }: Notes,
-  key: VerifierKey | undefined,
+  epochs: KeyEpochs | undefined,
   isFolder: boolean,
   now: number,
 ): ChainReport {
+  const key = epochs?.key;
   const { lines, first, last, head, silences, prunings } = piece;
   if (fault !== undefined) piece.found('checkpoint', 0, fault);
   const beside = piece.tampered === undefined ? checkNotes(piece, notes, key, isFolder) : NOTHING;
@@ -131,7 +142,8 @@ function report(
   if (isFolder && (first ?? 0) > 0 && !isPruned) {
     incomplete.push(`lines 0 to ${(first ?? 0) - 1} are missing`);
   }
-  const { tampered } = piece;
+  // Without the receipt of a key nothing that it signed holds: that is not where to look.
+  const tampered = epochs?.fault ? { seq: 0, line: 0, ...epochs.fault } : piece.tampered;
   const intact = incomplete.length === 0 ? 'clean' : 'incomplete';
   return {
     verdict: tampered === undefined ? intact : 'tampered',

@@ -43,12 +43,12 @@ function bookRig() {
     manifests: () => readdirSync(folder).filter((name) => name.endsWith('.json')),
   };
   const book = createSessionBook({
-    keys,
     folder,
     idle: 1000,
     now: () => rig.now,
     onFault: (error) => faults.push(error),
     log: () => ({
+      keys,
       latest: rig.latest,
       signed: async () => true,
       async manifest(payload) {

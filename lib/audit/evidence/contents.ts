@@ -47,7 +47,7 @@ export interface ListedFile extends BundleFile {
 
 /** All of a bundle but its manifest. */
 export interface BundleContents {
-  /** In the order of their names. */
+  /** In the order of {@link names.placeOf}. */
   readonly files: readonly ListedFile[];
   readonly stats: RangeStats;
   readonly receipts: number;
@@ -72,6 +72,7 @@ export async function collectContents(
   const due = lines.redactions.at(-1) === last ? lines.redactions : [...lines.redactions, last];
   const files = [
     inMemory(names.SPECIFICATION, sources.specification),
+    ...snapshot.epochs.map(({ file, receipt }) => inMemory(`chain/${file}`, receipt)),
     ...lines.chain(snapshot.segments),
     inMemory(names.CHECKPOINT, Buffer.from(checkpoint.note)),
     inMemory(names.NOTES, await keptNotes(sources, first, last)),
@@ -80,7 +81,7 @@ export async function collectContents(
     ...(await receiptBatches(snapshot, due, (done) => onReceipts(done, due.length))),
     inMemory(names.PUBLIC_KEYS, sources.publicKeys),
     inMemory(names.VERIFIER, sources.verifier),
-  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+  ].sort((a, b) => (names.placeOf(a.name) < names.placeOf(b.name) ? -1 : 1));
   return { files, stats, receipts: due.length, manifests: lines.sessions.length };
 }
 

@@ -4,12 +4,13 @@ import { WaterwallError } from '../../errors.ts';
 import { type Checkpoint, openCheckpoint } from '../checkpoint.ts';
 import { damaged } from '../damage.ts';
 import { CHECKPOINT_FILE } from '../folder.ts';
+import { type FoundEpoch, openKeyEpochs } from '../key-epochs.ts';
+import type { LogKey } from '../log-key.ts';
 import { membersOf, type ParsedLine } from '../parse.ts';
 import { createPiece } from '../piece.ts';
 import { readBeginning } from '../pruning.ts';
 import { listSegments, type Segment } from '../segment.ts';
 import { openTree, type Tree } from '../tree.ts';
-import type { VerifierKey } from '../vkey.ts';
 import { type Place, type PlacedLine, readLines } from './chain-lines.ts';
 import { type EvidenceRange, surveyChain } from './survey.ts';
 
@@ -30,6 +31,8 @@ export interface Snapshot {
   readonly checkpoint: SignedCheckpoint;
   /** The tree up to the checkpoint's size; it knows the range's leaves. */
   readonly tree: Tree;
+  /** The keys up to the checkpoint's. */
+  readonly epochs: readonly FoundEpoch[];
 }
 
 export interface SnapshotOptions extends EvidenceRange {
@@ -44,15 +47,20 @@ export interface SnapshotOptions extends EvidenceRange {
  * that nothing else of a long chain has to be read closely. What was removed on purpose is no part
  * of any range.
  *
+ * @param trusted - the log's first key
  * @throws WaterwallError `chain-damaged`; `usage` where there is no such line
  */
 export async function takeSnapshot(
   chainFolder: string,
   logFolder: string,
-  key: VerifierKey,
+  trusted: LogKey,
   { onLine, onRead = () => {}, ...range }: SnapshotOptions,
 ): Promise<Snapshot> {
-  const latest = await readLatest(logFolder, key);
+  const path = join(logFolder, CHECKPOINT_FILE);
+  const note = await readLatest(path);
+  // After it: the keys that signed it and all before it are there.
+  const { key, found } = await openKeyEpochs(chainFolder, trusted);
+  const latest = noteOf(note, key, path);
   const { segments } = await listSegments(chainFolder);
   const begins = await readBeginning(chainFolder, segments);
   if (range.line !== undefined && range.line < begins.next) throw removed(range.line, begins.next);
@@ -108,22 +116,21 @@ export async function takeSnapshot(
     throw damaged(chainFolder, 'its lines are not those that were signed');
   }
   const { seq, segment, offset } = from;
-  return { segments, first, last, from: { seq, segment, offset }, checkpoint, tree };
+  const epochs = found.filter((epoch) => epoch.from <= checkpoint.size);
+  return { segments, first, last, from: { seq, segment, offset }, checkpoint, tree, epochs };
 }
 
-async function readLatest(logFolder: string, key: VerifierKey): Promise<SignedCheckpoint> {
-  const path = join(logFolder, CHECKPOINT_FILE);
-  const note = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+async function readLatest(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
     throw new WaterwallError('file-missing', `${path} is not there: nothing is signed yet`, {
       fix: 'start Waterwall once, so that the signer signs what there is',
       cause,
     });
   });
-  return noteOf(note, key, path);
 }
 
-function noteOf(note: string, key: VerifierKey, path = 'the chain'): SignedCheckpoint {
+function noteOf(note: string, key: LogKey, path = 'the chain'): SignedCheckpoint {
   const checkpoint = openCheckpoint(note, key);
   if ('fault' in checkpoint) throw damaged(path, checkpoint.fault);
   return { ...checkpoint, note };

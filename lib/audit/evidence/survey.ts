@@ -1,8 +1,8 @@
 import { type CheckpointLine, coversLine, readCheckpointLine } from '../checkpoint-line.ts';
 import { leafHash } from '../leaf.ts';
+import type { LogKey } from '../log-key.ts';
 import { parseLine } from '../parse.ts';
 import type { Segment } from '../segment.ts';
-import type { VerifierKey } from '../vkey.ts';
 import { type Place, type PlacedLine, readLines } from './chain-lines.ts';
 
 /** What evidence is asked for: a time, milliseconds with both ends included, or one line. */
@@ -47,7 +47,7 @@ export async function surveyChain(
   segments: readonly Segment[],
   size: number,
   range: EvidenceRange,
-  key: VerifierKey,
+  key: LogKey,
   onLines: (done: number) => void,
 ): Promise<Survey> {
   const ends = watchEnds(range, segments[0]?.first ?? 0, size);
@@ -111,7 +111,7 @@ function watchBases() {
       places[seq % REMEMBERED] = { seq, segment, offset };
       if (bytes.toString('latin1', type, type + CHECKPOINT.length) === CHECKPOINT) found = bytes;
     },
-    async latest(segments: readonly Segment[], key: VerifierKey): Promise<Base | undefined> {
+    async latest(segments: readonly Segment[], key: LogKey): Promise<Base | undefined> {
       const line = found === undefined ? undefined : parseLine(found, {});
       if (line === undefined || 'fault' in line) return undefined;
       const read = readCheckpointLine(line, key);

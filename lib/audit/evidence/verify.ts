@@ -4,6 +4,8 @@ import { createGunzip } from 'node:zlib';
 import { WaterwallError } from '../../errors.ts';
 import { openCheckpoint } from '../checkpoint.ts';
 import { readNotes } from '../kept-notes.ts';
+import { closingNotes, type GrowingEpochs, startEpochs } from '../key-epochs.ts';
+import type { LogKey } from '../log-key.ts';
 import { checkNotes } from '../notes-check.ts';
 import { createPiece, type Piece } from '../piece.ts';
 import { type PublicKeys, parsePublicKeys } from '../public-keys.ts';
@@ -115,9 +117,10 @@ function startCheck() {
     const first = Number(list.predicate['first']);
     const sessions = followSessions(first);
     const due: number[] = [];
+    const epochs = startEpochs(keys.log);
     const range = createPiece({
       first,
-      key: keys.log,
+      key: epochs.key,
       onLine(each) {
         const line = withMembers(each);
         stats.add(line);
@@ -132,8 +135,9 @@ function startCheck() {
     let before = '';
     for await (const entry of entries) {
       const { name } = entry;
-      if (name <= before) throw new Fault(name, 'it is not where the order of names has it');
-      before = name;
+      const place = names.placeOf(name);
+      if (place <= before) throw new Fault(name, 'it is not where the order of names has it');
+      before = place;
       const subject = listed.next();
       if (subject === undefined) throw new Fault(name, 'the manifest does not list it');
       if (subject.name !== name) throw new Fault(subject.name, 'it is missing');
@@ -147,9 +151,10 @@ function startCheck() {
         counts.receipts++;
       } else {
         const bytes = await entryBytes(body, names.MAX_FILE_BYTES);
-        if (name === names.CHECKPOINT) checkpoint = openLatest(bytes, keys, list, range);
+        if (names.EPOCH.test(name)) takeEpoch(name, bytes, epochs);
+        else if (name === names.CHECKPOINT) checkpoint = openLatest(bytes, epochs, list, range);
         else if (names.BATCH.test(name)) listed.open(name, bytes);
-        else if (name === names.NOTES) takeNotes(bytes, keys, range);
+        else if (name === names.NOTES) takeNotes(bytes, epochs.key, range);
         else if (names.SESSION.test(name)) manifests.set(name.slice('manifests/'.length), bytes);
         else if (name === names.PUBLIC_KEYS) takeKeys(bytes, keys);
         else if (name !== names.POLICY && name !== names.VERIFIER && name !== names.SPECIFICATION) {
@@ -204,7 +209,8 @@ async function readList(entry: TarEntry | undefined, keys: PublicKeys): Promise<
   }
   for (const [index, { name }] of list.subjects.entries()) {
     const before = list.subjects[index - 1]?.name ?? '';
-    if (name <= before) throw new Fault(names.MANIFEST, 'its names are not in order, or twice');
+    if (names.placeOf(name) <= names.placeOf(before))
+      throw new Fault(names.MANIFEST, 'its names are not in order, or twice');
   }
   return list;
 }
@@ -257,27 +263,32 @@ async function takeSegment(entry: TarEntry, piece: Piece): Promise<void> {
   if (torn > 0) throw new Fault(entry.name, 'it ends within a line');
 }
 
+function takeEpoch(name: string, bytes: Buffer, epochs: GrowingEpochs): void {
+  const fault = epochs.take(bytes, name);
+  if (fault !== undefined) throw new Fault(name, fault);
+}
+
 function openLatest(
   bytes: Buffer,
-  keys: PublicKeys,
+  { key, found }: GrowingEpochs,
   list: Statement,
   piece: Piece,
 ): SignedCheckpoint {
-  const checkpoint = openCheckpoint(bytes, keys.log);
+  const checkpoint = openCheckpoint(bytes, key);
   if ('fault' in checkpoint) throw new Fault(names.CHECKPOINT, checkpoint.fault);
   const { size, root } = (list.predicate['checkpoint'] ?? {}) as Record<string, unknown>;
   if (size !== checkpoint.size || root !== checkpoint.root.toString('base64')) {
     throw new Fault(names.CHECKPOINT, 'it is not the one that the manifest names');
   }
   const note = { ...checkpoint, file: names.CHECKPOINT, note: bytes.toString('utf8') };
-  checkNotes(piece, [note], keys.log, false);
+  checkNotes(piece, [...closingNotes(found), note], key, false);
   if (piece.tampered !== undefined) throw new Fault(names.CHECKPOINT, piece.tampered.reason);
   return note;
 }
 
-function takeNotes(bytes: Buffer, keys: PublicKeys, piece: Piece): void {
-  const notes = readNotes(bytes.toString('utf8'), keys.log.name, names.NOTES);
-  checkNotes(piece, notes, keys.log, false);
+function takeNotes(bytes: Buffer, key: LogKey, piece: Piece): void {
+  const notes = readNotes(bytes.toString('utf8'), key.name, names.NOTES);
+  checkNotes(piece, notes, key, false);
   if (piece.tampered !== undefined) throw new Fault(names.NOTES, piece.tampered.reason);
 }
 

@@ -14,6 +14,11 @@ export interface SignerConnection {
   look(): Promise<void>;
   /** @returns a DSSE envelope */
   manifest(payload: Uint8Array): Promise<string>;
+  /** @returns the vkey of the next epoch */
+  nextKey(): Promise<string>;
+  /** @returns the last checkpoint of the epoch, which covers this line */
+  closeEpoch(line: Uint8Array): Promise<SignedHead>;
+  openEpoch(): Promise<void>;
   /** Settles when it is gone, for whatever reason. */
   readonly gone: Promise<void>;
   close(): void;
@@ -95,6 +100,16 @@ export async function openConnection(duplex: Duplex): Promise<SignerConnection> 
       const encoded = Buffer.from(payload).toString('base64');
       const { envelope } = await ask({ op: 'manifest', payload: encoded });
       return envelope as string;
+    },
+    async nextKey() {
+      return (await ask({ op: 'next_key' }))['vkey'] as string;
+    },
+    async closeEpoch(line) {
+      const encoded = Buffer.from(line).toString('base64');
+      return (await ask({ op: 'close_epoch', line: encoded })) as unknown as SignedHead;
+    },
+    async openEpoch() {
+      await ask({ op: 'open_epoch' });
     },
     gone,
     close: () => duplex.destroy(),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createFile } from '../../config/atomic.ts';
 import { WaterwallError } from '../../errors.ts';
@@ -13,10 +13,12 @@ import {
 import { type VerifierKey, verifierKey } from '../vkey.ts';
 import { createStateFile } from './state-file.ts';
 
-/** The files in the signer's folder. Nobody but the signer opens the first two. */
+/** The files in the signer's folder. Nobody but the signer opens the first three. */
 export function signerFiles(folder: string) {
   return {
     logKey: join(folder, 'log.key'),
+    /** The key of the next epoch, from when it is asked for until it takes over. */
+    nextKey: join(folder, 'next.key'),
     manifestKey: join(folder, 'manifest.key'),
     publicKeys: join(folder, 'vkeys'),
     state: join(folder, 'state'),
@@ -30,12 +32,6 @@ export interface SigningKey {
   readonly seed: Buffer;
 }
 
-/** Both of a log's keys. */
-export interface SigningKeys {
-  readonly log: SigningKey;
-  readonly manifest: SigningKey;
-}
-
 /**
  * Makes keys and state for a new log under a new origin.
  *
@@ -47,8 +43,8 @@ export function createSigner(folder: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const files = signerFiles(folder);
   const origin = `waterwall.local/${randomBytes(8).toString('hex')}`;
-  const log = makeKey(files.logKey, origin);
-  const manifest = makeKey(files.manifestKey, manifestKeyName(origin));
+  const { key: log } = makeKey(files.logKey, origin);
+  const { key: manifest } = makeKey(files.manifestKey, manifestKeyName(origin));
   createStateFile(files.state, origin);
   const text = formatPublicKeys({ log, manifest });
   // Last: where it is, the rest is.
@@ -56,7 +52,8 @@ export function createSigner(folder: string): string {
   return text;
 }
 
-function makeKey(file: string, name: string): VerifierKey {
+/** Makes a private key, durably; fails where there is one. */
+export function makeKey(file: string, name: string): SigningKey {
   const seed = randomBytes(SEED_BYTES);
   if (!createFile(file, seed)) {
     throw new WaterwallError('usage', `${file} is there already`, {
@@ -66,22 +63,21 @@ function makeKey(file: string, name: string): VerifierKey {
   }
   // Whatever the folder's group may do elsewhere: this is the signer's alone.
   chmodSync(file, 0o600);
-  return verifierKey(name, publicKeyOf(seed));
+  return { key: verifierKey(name, publicKeyOf(seed)), seed };
 }
 
 /**
- * Opens the keys.
+ * Reads the public keys that a signer's folder was made with.
  *
  * @throws WaterwallError `file-missing`, `file-exposed`, `config-invalid`, `io-error`
  */
-export function loadSigningKeys(folder: string): SigningKeys {
+export function readSignerKeys(folder: string): Required<PublicKeys> {
   // Whoever may list or change the folder may put another key in place of one.
   requirePrivate(folder, '700');
-  const files = signerFiles(folder);
-  const keys = readPublic(files.publicKeys);
-  const log = loadKey(files.logKey, keys.log);
-  const manifest = loadKey(files.manifestKey, keys.manifest);
-  return { log, manifest };
+  const file = signerFiles(folder).publicKeys;
+  const keys = parsePublicKeys(read(file).toString('utf8'));
+  if (keys?.manifest !== undefined) return { log: keys.log, manifest: keys.manifest };
+  throw broken(file, 'does not hold the two public keys');
 }
 
 /**
@@ -93,7 +89,9 @@ export function loadSigningKeys(folder: string): SigningKeys {
 export function inspectSigner(folder: string): string {
   const files = signerFiles(folder);
   requirePrivate(folder, '700');
-  for (const file of [files.logKey, files.manifestKey, files.state]) requirePrivate(file, '600');
+  const secrets = [files.logKey, files.manifestKey, files.state];
+  if (existsSync(files.nextKey)) secrets.push(files.nextKey);
+  for (const file of secrets) requirePrivate(file, '600');
   return read(files.publicKeys).toString('utf8');
 }
 
@@ -108,18 +106,23 @@ function requirePrivate(path: string, mode: '600' | '700'): void {
   });
 }
 
-function readPublic(file: string): Required<PublicKeys> {
-  const keys = parsePublicKeys(read(file).toString('utf8'));
-  if (keys?.manifest !== undefined) return { log: keys.log, manifest: keys.manifest };
-  throw broken(file, 'does not hold the two public keys');
+/**
+ * Reads a private key.
+ *
+ * @throws WaterwallError `file-missing`, `file-exposed`, `config-invalid`, `io-error`
+ */
+export function loadKey(file: string, key: VerifierKey): SigningKey {
+  const seed = loadSeed(file);
+  if (!publicKeyOf(seed).equals(key.publicKey)) throw broken(file, 'is not the key of its vkey');
+  return { key, seed };
 }
 
-function loadKey(file: string, key: VerifierKey): SigningKey {
+/** The same, of a key whose public half is not known. */
+export function loadSeed(file: string): Buffer {
   requirePrivate(file, '600');
   const seed = read(file);
   if (seed.length !== SEED_BYTES) throw broken(file, `is not ${SEED_BYTES} bytes long`);
-  if (!publicKeyOf(seed).equals(key.publicKey)) throw broken(file, 'is not the key of its vkey');
-  return { key, seed };
+  return seed;
 }
 
 function read(file: string): Buffer {

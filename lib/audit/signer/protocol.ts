@@ -19,7 +19,16 @@ export type SignerRequest =
       readonly op: 'manifest';
       /** Base64. */
       readonly payload: string;
-    };
+    }
+  /** Has the key of the next epoch made. */
+  | { readonly op: 'next_key' }
+  | {
+      readonly op: 'close_epoch';
+      /** The next line of the log, which announces that key: its bytes, base64. */
+      readonly line: string;
+    }
+  /** The epoch's receipt is durable: that key takes over. */
+  | { readonly op: 'open_epoch' };
 
 /** What it says of itself, and the first thing it says on every connection. */
 export interface SignerHead {
@@ -29,6 +38,10 @@ export interface SignerHead {
   readonly public_keys: string;
   /** The user it runs as; −1 where there are none. */
   readonly uid: number;
+  /** The key that signs. */
+  readonly vkey: string;
+  /** The one that takes over, once it is told that its receipt is there; nothing is added until then. */
+  readonly next?: string;
 }
 
 /** A checkpoint, and what it takes to tell that it is one of this log: {@link TreeText}. */

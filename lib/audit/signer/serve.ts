@@ -4,7 +4,8 @@ import type { Duplex } from 'node:stream';
 import { WaterwallError } from '../../errors.ts';
 import { type LogLock, lockLog } from '../lock.ts';
 import { type Answers, createAnswers } from './answers.ts';
-import { loadSigningKeys, signerFiles } from './keys.ts';
+import { openKeyRing } from './key-ring.ts';
+import { readSignerKeys, signerFiles } from './keys.ts';
 import { onMessage, sendMessage } from './message-lines.ts';
 import { openStateFile, type StateFile } from './state-file.ts';
 
@@ -90,11 +91,18 @@ interface OpenSigner {
 }
 
 async function openSigner(folder: string): Promise<OpenSigner> {
-  const keys = loadSigningKeys(folder);
+  const origin = readSignerKeys(folder).log.name;
   const lock = await lockLog(folder);
-  const origin = keys.log.key.name;
-  const state = openStateFile(signerFiles(folder).state, origin);
-  return { answers: createAnswers(keys, state), origin, state, lock };
+  let state: StateFile | undefined;
+  try {
+    state = openStateFile(signerFiles(folder).state, origin);
+    const keys = openKeyRing(folder, state.epoch.key);
+    return { answers: createAnswers(keys, state), origin, state, lock };
+  } catch (error) {
+    state?.close();
+    await lock.release();
+    throw error;
+  }
 }
 
 function serve(connection: Duplex, answers: Answers, told?: NoteListener): void {
@@ -102,7 +110,9 @@ function serve(connection: Duplex, answers: Answers, told?: NoteListener): void 
   onMessage(connection, (request) => {
     // A state that could not be saved ends the process: `answer` throws, and nobody catches.
     const answer = answers.answer(request);
-    if ('note' in answer) told?.(answer.note as string, (request as { keep?: unknown }).keep === 1);
+    const { op, keep } = (request ?? {}) as Record<string, unknown>;
+    // The end of an epoch is always kept.
+    if ('note' in answer) told?.(answer.note as string, keep === 1 || op === 'close_epoch');
     sendMessage(connection, answer);
   });
 }

@@ -7,9 +7,22 @@ import { EMPTY_TREE, readTree, type SignedTree, writeTree } from './signed-tree.
 /** What the signer has built, kept where a crash at any point leaves one whole copy. */
 export interface StateFile {
   readonly tree: SignedTree;
-  /** Settles with the tree durable, or throws, after which the file must not be used any more. */
-  save(tree: SignedTree): void;
+  readonly epoch: KeyState;
+  /**
+   * Settles with all of it durable, or throws, after which the file must not be used any more.
+   *
+   * @param epoch - where it changes too
+   */
+  save(tree: SignedTree, epoch?: KeyState): void;
   close(): void;
+}
+
+/** Which of its keys signs, as vkeys. */
+export interface KeyState {
+  /** The one that signs; absent: the log's first. */
+  readonly key?: string;
+  /** The one that takes over: until it has, the tree stays, and is signed as the last of an epoch. */
+  readonly next?: string;
 }
 
 const SLOT_BYTES = 4096;
@@ -17,7 +30,7 @@ const DIGEST = /^[0-9a-f]{64}$/;
 
 /** Makes the state of an empty log; fails where there is one. */
 export function createStateFile(path: string, origin: string): void {
-  const slot = writeSlot(origin, 0, EMPTY_TREE);
+  const slot = writeSlot(origin, 0, EMPTY_TREE, {});
   if (createFile(path, Buffer.concat([slot, slot]))) return;
   throw new WaterwallError('usage', `${path} is there already`, {
     fix: 'end the log with `waterwall init --new-log`, if it is to be ended',
@@ -40,18 +53,22 @@ export function openStateFile(path: string, origin: string): StateFile {
     const slots = [0, 1].map((slot) => readSlot(file, slot, origin));
     const found = slots.reduce((a, b) => ((b?.counter ?? -1) > (a?.counter ?? -1) ? b : a));
     if (found === undefined) throw damaged(path);
-    let { counter, tree } = found;
-    const save = (next: SignedTree): void => {
+    let { counter, tree, epoch } = found;
+    const save = (next: SignedTree, keys = epoch): void => {
       counter++;
-      writeAt(file, writeSlot(origin, counter, next), (counter % 2) * SLOT_BYTES);
+      writeAt(file, writeSlot(origin, counter, next, keys), (counter % 2) * SLOT_BYTES);
       fdatasyncSync(file);
       tree = next;
+      epoch = keys;
     };
     save(tree);
     save(tree);
     return {
       get tree() {
         return tree;
+      },
+      get epoch() {
+        return epoch;
       },
       save,
       close: () => closeSync(file),
@@ -88,11 +105,17 @@ function damaged(path: string): WaterwallError<'chain-damaged'> {
 interface Slot {
   readonly counter: number;
   readonly tree: SignedTree;
+  readonly epoch: KeyState;
 }
 
 /** One JSON line, its SHA-256 as a second one, zero bytes. */
-function writeSlot(origin: string, counter: number, tree: SignedTree): Buffer {
-  const text = JSON.stringify({ v: 1, origin, counter, ...writeTree(tree) });
+function writeSlot(
+  origin: string,
+  counter: number,
+  tree: SignedTree,
+  { key, next }: KeyState,
+): Buffer {
+  const text = JSON.stringify({ v: 1, origin, counter, ...writeTree(tree), key, next });
   const slot = Buffer.alloc(SLOT_BYTES);
   const length = slot.write(`${text}\n${sha256(text)}\n`);
   // 53 hashes at most: the path of the largest size that is a safe integer.
@@ -110,11 +133,16 @@ function readSlot(file: number, slot: number, origin: string): Slot | undefined 
   }
   const [text = '', digest = ''] = bytes.toString('utf8').split('\n');
   if (!DIGEST.test(digest) || sha256(text) !== digest) return undefined;
-  const value = JSON.parse(text) as { v: unknown; origin: unknown; counter: unknown };
+  const value = JSON.parse(text) as Record<string, unknown>;
   const tree = readTree(value);
   const { v, counter } = value;
-  if (v !== 1 || value.origin !== origin || tree === undefined) return undefined;
-  return Number.isSafeInteger(counter) ? { counter: counter as number, tree } : undefined;
+  if (v !== 1 || value['origin'] !== origin || tree === undefined) return undefined;
+  const epoch = { ...vkeyOf('key', value['key']), ...vkeyOf('next', value['next']) };
+  return Number.isSafeInteger(counter) ? { counter: counter as number, tree, epoch } : undefined;
+}
+
+function vkeyOf(member: keyof KeyState, value: unknown): KeyState {
+  return typeof value === 'string' ? { [member]: value } : {};
 }
 
 /** A write may be short; the rest, or the error, comes with the next one. */

@@ -1,7 +1,7 @@
 import { openCheckpoint } from '../checkpoint.ts';
+import type { LogKey } from '../log-key.ts';
 import type { SignedHead } from '../signer/protocol.ts';
 import { readTree, rootOf } from '../signer/signed-tree.ts';
-import type { VerifierKey } from '../vkey.ts';
 
 /**
  * Holds a checkpoint against the log it is said to be of: the key, the size, and that the last
@@ -12,7 +12,7 @@ import type { VerifierKey } from '../vkey.ts';
 export function signedFault(
   head: SignedHead,
   due: { readonly size: number; readonly leaf: string },
-  key: VerifierKey,
+  key: LogKey,
 ): string | undefined {
   const checkpoint = openCheckpoint(head.note, key);
   if ('fault' in checkpoint) return checkpoint.fault;

@@ -4,7 +4,8 @@ import { WaterwallError } from '../../errors.ts';
 import { readLeaves } from '../chain-leaves.ts';
 import { CHAIN_FOLDER } from '../folder.ts';
 import { ZERO_HASH } from '../leaf.ts';
-import { parseLine } from '../parse.ts';
+import { currentKey } from '../log-key.ts';
+import { type ParsedLine, parseLine } from '../parse.ts';
 import { type PublicKeys, parsePublicKeys } from '../public-keys.ts';
 import { segmentAt } from '../segment.ts';
 import type { SignerHead } from '../signer/protocol.ts';
@@ -21,6 +22,7 @@ export type Mismatch = WaterwallError<'audit-unavailable'>;
  *
  * @param keys - what `signing.pub` says
  * @param now - of the clock by which lines wait
+ * @param onAnnounced - told of each line that announces a key, with the size of the log up to it
  * @returns why log and signer do not belong together
  * @throws WaterwallError `chain-damaged` where lines cannot be read back
  */
@@ -30,6 +32,7 @@ export async function matchSigner(
   head: SignerHead,
   keys: PublicKeys,
   now: number,
+  onAnnounced: (size: number, line: Buffer) => void,
 ): Promise<Mismatch | undefined> {
   const length = waiting.from + waiting.count;
   if (!isOwn(head, keys)) {
@@ -38,6 +41,8 @@ export async function matchSigner(
       'put back the signing.pub and the signer folder that belong to this log',
     );
   }
+  const other = epochFault(head, keys);
+  if (other !== undefined) return other;
   if (head.size > length) {
     return mismatch(
       `the signer has signed ${head.size} lines of the audit log, and there are ${length}: lines are missing`,
@@ -45,7 +50,15 @@ export async function matchSigner(
     );
   }
   if (head.size < waiting.from) {
-    const fault = await readBack(join(logFolder, CHAIN_FOLDER), waiting, head, keys);
+    const fault = await readBack(
+      join(logFolder, CHAIN_FOLDER),
+      waiting,
+      head,
+      keys,
+      (line, bytes) => {
+        if (isAnnouncement(line)) onAnnounced(line.seq + 1, Buffer.from(bytes));
+      },
+    );
     if (fault !== undefined) return fault;
   }
   const known = waiting.after(head.size);
@@ -65,11 +78,12 @@ async function readBack(
   waiting: WaitingLeaves,
   head: SignerHead,
   keys: PublicKeys,
+  visit: (line: ParsedLine, bytes: Buffer) => void,
 ): Promise<Mismatch | undefined> {
   const { from } = waiting;
   if (head.size === 0) {
     if (await beganWith(chain, keys)) {
-      waiting.prepend(await readLeaves(chain, 0, from), ZERO_HASH);
+      waiting.prepend(await readLeaves(chain, 0, from, visit), ZERO_HASH);
       return undefined;
     }
     return mismatch(
@@ -77,7 +91,12 @@ async function readBack(
       "put the signer's folder back",
     );
   }
-  const [anchor = ZERO_HASH, ...leaves] = await readLeaves(chain, head.size - 1, from);
+  const [anchor = ZERO_HASH, ...leaves] = await readLeaves(
+    chain,
+    head.size - 1,
+    from,
+    (line, bytes) => line.seq >= head.size && visit(line, bytes),
+  );
   waiting.prepend(leaves, anchor);
   return undefined;
 }
@@ -88,6 +107,47 @@ function isOwn(head: SignerHead, keys: PublicKeys): boolean {
   return (
     formatVkey(told.log) === formatVkey(keys.log) &&
     formatVkey(told.manifest) === formatVkey(keys.manifest)
+  );
+}
+
+/** Whether a line announces the key of the next epoch; line 0 names the first one. */
+export function isAnnouncement({ type, seq }: Pick<ParsedLine, 'type' | 'seq'>): boolean {
+  return type === 'key' && seq > 0;
+}
+
+/** The signer's key has to be the latest one whose receipt is here, or the one before it. */
+function epochFault({ vkey, next }: SignerHead, { log }: PublicKeys): Mismatch | undefined {
+  const latest = formatVkey(currentKey(log));
+  // One of an earlier version knows no epochs.
+  if (latest === (vkey ?? formatVkey(log)) || latest === next) return undefined;
+  const earlier = [log, ...(log.epochs ?? []).map(({ key }) => key)];
+  if (earlier.some((key) => formatVkey(key) === vkey)) {
+    return mismatch(
+      'the signer has the key of an epoch that has ended: its folder is from an older backup',
+      'put back the signer folder as it was last',
+    );
+  }
+  return mismatch(
+    'the signer has a key whose receipt is not in the chain folder',
+    'put back the receipts of key epochs (chain/*.tlog-proof), all of them',
+  );
+}
+
+/** Why the signer will never sign what is in the log; undefined where it may yet. */
+export function mismatchOf(error: Error): Mismatch | undefined {
+  const code = error instanceof WaterwallError ? error.details?.['signer_code'] : undefined;
+  if (code !== 'other-key') return undefined;
+  return mismatch(
+    `the audit log announces a key that the signer does not hold (${error.message})`,
+    'put back log and signer folder as they belong together',
+  );
+}
+
+/** Why nothing that is signed can be believed: a receipt of a key epoch is not genuine. */
+export function forgedEpoch({ file, reason }: { file: string; reason: string }): Mismatch {
+  return mismatch(
+    `${file} in the chain folder is no receipt of a key epoch: ${reason}`,
+    'put it back from a backup',
   );
 }
 

@@ -1,10 +1,15 @@
+import { join } from 'node:path';
 import { WaterwallError } from '../../errors.ts';
+import { CHAIN_FOLDER } from '../folder.ts';
+import { takeEpochs } from '../key-epochs.ts';
 import type { LineHash } from '../leaf.ts';
+import type { PublicKeys } from '../public-keys.ts';
 import { openConnection, type SignerConnection } from '../signer/connection.ts';
-import { MAX_LEAVES } from '../signer/protocol.ts';
+import { MAX_LEAVES, type SignedHead } from '../signer/protocol.ts';
 import { formatVkey } from '../vkey.ts';
 import { signedFault } from './check.ts';
-import { type Mismatch, matchSigner } from './match.ts';
+import { changeKey, closedHead, finishChange } from './key-change.ts';
+import { forgedEpoch, type Mismatch, matchSigner, mismatchOf } from './match.ts';
 import type { Signed, Signing, SigningDeps, SigningFacts } from './types.ts';
 import { createWaitingLeaves } from './waiting-leaves.ts';
 
@@ -24,9 +29,13 @@ const FIRST_DELAY = 50;
 const LONGEST_DELAY = 2_000;
 
 export function startSigning(deps: SigningDeps): Signing {
-  const { reach, timeout, now } = deps;
+  const { reach, timeout, now, epochs } = deps;
+  const chainFolder = join(deps.logFolder, CHAIN_FOLDER);
+  const keys: PublicKeys = { ...deps.keys, log: epochs.key };
   const waiting = createWaitingLeaves(deps.end.length, deps.end.hash as LineHash);
   const boundaries: number[] = [];
+  /** The lines that announce a key and are not signed yet, by the size of the log up to each. */
+  const announced = new Map<number, Buffer>();
   const watchers = new Set<() => void>();
   const startedAt = now();
   let state: SigningFacts['state'] = 'starting';
@@ -75,9 +84,17 @@ export function startSigning(deps: SigningDeps): Signing {
     }, left).unref();
   }
 
+  function refuse(mismatch: Mismatch): void {
+    refusal = mismatch;
+    state = 'refused';
+    changed();
+  }
+
   async function run(): Promise<void> {
     for (let delay = FIRST_DELAY; !closed; delay = Math.min(2 * delay, LONGEST_DELAY)) {
       try {
+        const forged = await takeEpochs(chainFolder, epochs);
+        if (forged !== undefined) return refuse(forgedEpoch(forged));
         connection = await openConnection(reach.open());
         if (!(await belongs(connection))) return;
         delay = FIRST_DELAY;
@@ -85,6 +102,8 @@ export function startSigning(deps: SigningDeps): Signing {
       } catch (error) {
         trouble = error instanceof Error ? error : new Error(String(error));
       }
+      const mismatch = trouble && mismatchOf(trouble);
+      if (mismatch !== undefined) return refuse(mismatch);
       (connection ?? reach).close();
       connection = undefined;
       if (closed) return;
@@ -96,9 +115,15 @@ export function startSigning(deps: SigningDeps): Signing {
     }
   }
 
+  function announce(size: number, line: Buffer): void {
+    if (!announced.has(size)) boundaries.push(size);
+    announced.set(size, line);
+    boundaries.sort((a, b) => a - b);
+  }
+
   async function belongs({ head }: SignerConnection): Promise<boolean> {
     const known = Math.max(deps.end.length, signedSize);
-    refusal = await matchSigner(deps.logFolder, waiting, head, deps.keys, now());
+    refusal = await matchSigner(deps.logFolder, waiting, head, keys, now(), announce);
     state = refusal === undefined ? 'running' : 'refused';
     if (refusal === undefined) {
       const late = failure() !== undefined;
@@ -118,6 +143,8 @@ export function startSigning(deps: SigningDeps): Signing {
       gone = true;
       wake();
     });
+    const closing = await finishChange(chainFolder, epochs, signer);
+    if (closing !== undefined) signedThrough(closing, true, now());
     while (!closed && !gone) {
       if (waiting.count === 0 && latest !== undefined) {
         if (!(await woken(LOOK_EVERY))) await signer.look();
@@ -161,23 +188,34 @@ export function startSigning(deps: SigningDeps): Signing {
     const boundary = boundaries.find((size) => size > waiting.from);
     const target = Math.min(length, boundary ?? length);
     const { leaves } = waiting.after(waiting.from) ?? { leaves: [] };
-    for (let at = waiting.from; at < target; at += MAX_LEAVES) {
-      const from = at - waiting.from;
-      signerSize = await signer.extend(
-        at,
-        leaves.slice(from, Math.min(from + MAX_LEAVES, target - waiting.from)),
-      );
+    // The signer wants to see the line that announces its next key, and not only its hash.
+    const announcement = announced.get(target);
+    const count = target - waiting.from - (announcement === undefined ? 0 : 1);
+    for (let from = 0; from < count; from += MAX_LEAVES) {
+      const some = leaves.slice(from, Math.min(from + MAX_LEAVES, count));
+      signerSize = await signer.extend(waiting.from + from, some);
     }
     if (target === 0) return void (await new Promise<void>((resolve) => (wake = resolve)));
     const keep = target === boundary || sentAt - keptAt >= KEEP_EVERY;
-    const head = await signer.sign(keep);
+    const head = await (announcement === undefined
+      ? (closedHead(epochs, target) ?? signer.sign(keep))
+      : signer.closeEpoch(announcement));
+    signerSize = target;
     const due = { size: target, leaf: leaves[target - waiting.from - 1] ?? signer.head.leaf };
-    const fault = signedFault(head, due, deps.keys.log);
+    const fault = signedFault(head, due, keys.log);
     if (fault !== undefined) throw new Error(`the signer's answer is not believed: ${fault}`);
+    if (announcement !== undefined) {
+      await changeKey(chainFolder, epochs, signer, head, announcement);
+    }
+    signedThrough(head, keep, sentAt);
+  }
+
+  function signedThrough(head: SignedHead, keep: boolean, sentAt: number): void {
+    const { size } = head;
     if (keep) keptAt = sentAt;
-    while ((boundaries[0] ?? target + 1) <= target) boundaries.shift();
-    waiting.drop(target, sentAt);
-    signedSize = target;
+    while ((boundaries[0] ?? size + 1) <= size) announced.delete(boundaries.shift() as number);
+    waiting.drop(size, sentAt);
+    signedSize = size;
     signatures++;
     lastSignedAt = Date.now();
     trouble = undefined;
@@ -204,14 +242,16 @@ export function startSigning(deps: SigningDeps): Signing {
         mode: reach.mode,
         pid: reach.pid,
         isolated: state === 'running' && reach.isolated(),
-        origin: deps.keys.log.name,
-        vkey: formatVkey(deps.keys.log),
+        origin: keys.log.name,
+        vkey: formatVkey(keys.log),
+        keyEpoch: epochs.found.length,
         lastSignedAt,
       };
     },
-    add(head, boundary) {
+    add(head, boundary, announces) {
       waiting.add(head.hash as LineHash, now());
-      if (boundary) boundaries.push(head.length);
+      if (announces !== undefined) announce(head.length, announces);
+      else if (boundary) boundaries.push(head.length);
       watch();
       wake();
     },
@@ -226,6 +266,13 @@ export function startSigning(deps: SigningDeps): Signing {
     manifest(payload) {
       if (connection === undefined) return Promise.reject(silent(waitedMs(), trouble));
       return connection.manifest(payload);
+    },
+    get isKeyAnnounced() {
+      return announced.size > 0;
+    },
+    nextKey() {
+      if (connection === undefined) return Promise.reject(silent(waitedMs(), trouble));
+      return connection.nextKey();
     },
     close() {
       closed = true;

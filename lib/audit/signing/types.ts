@@ -1,4 +1,5 @@
 import type { WaterwallError } from '../../errors.ts';
+import type { GrowingEpochs } from '../key-epochs.ts';
 import type { PublicKeys } from '../public-keys.ts';
 import type { SignedHead } from '../signer/protocol.ts';
 import type { SignerReach } from '../signer/reach.ts';
@@ -32,7 +33,10 @@ export interface SigningFacts {
   /** Whether it has a user of its own, or its notes are anchored elsewhere. */
   readonly isolated: boolean;
   readonly origin: string;
+  /** The first key, which `signing.pub` holds. */
   readonly vkey: string;
+  /** How many keys took over from it, one after the other. */
+  readonly keyEpoch: number;
   /** Milliseconds since the epoch. */
   readonly lastSignedAt: number | undefined;
 }
@@ -42,8 +46,15 @@ export interface Signing {
   /** Why requests must be refused; undefined while lines are signed in time. */
   readonly failure: WaterwallError<'audit-unavailable'> | undefined;
   readonly facts: SigningFacts;
-  /** A line has become durable. `boundary`: its size gets a checkpoint of its own that is kept. */
-  add(head: ChainHead, boundary: boolean): void;
+  /**
+   * A line has become durable. `boundary`: its size gets a checkpoint of its own that is kept.
+   * `announces`: its bytes, where it announces the key of the next epoch.
+   */
+  add(head: ChainHead, boundary: boolean, announces?: Buffer): void;
+  /** Whether a line that announces a key waits to be signed. */
+  readonly isKeyAnnounced: boolean;
+  /** Has the next key made; gives its vkey. */
+  nextKey(): Promise<string>;
   /** Settles when it is known whether log and signer belong together, or the wait is over. */
   settled(): Promise<void>;
   /** Waits until the log is signed up to this size; undefined where that takes too long. */
@@ -57,7 +68,9 @@ export interface SigningDeps {
   readonly logFolder: string;
   /** The log's end when it was opened. */
   readonly end: ChainHead;
+  /** The first ones; those of later epochs are read before anything is signed. */
   readonly keys: PublicKeys;
+  readonly epochs: GrowingEpochs;
   readonly reach: SignerReach;
   /** Milliseconds for which lines may wait. */
   readonly timeout: number;

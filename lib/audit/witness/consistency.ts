@@ -3,10 +3,10 @@ import { damaged } from '../damage.ts';
 import { type Place, readLines } from '../evidence/chain-lines.ts';
 import { surveyChain } from '../evidence/survey.ts';
 import { leafHash } from '../leaf.ts';
+import type { LogKey } from '../log-key.ts';
 import { readBeginning } from '../pruning.ts';
 import { listSegments, type Segment } from '../segment.ts';
 import { openTree, type Tree } from '../tree.ts';
-import type { VerifierKey } from '../vkey.ts';
 
 /** The edge of the tree of some size, and where the line after it begins. */
 interface KnownEdge {
@@ -25,7 +25,7 @@ export interface ConsistencyProver {
 }
 
 /** @param key - the log's: the search for an earlier size begins at a checkpoint in the chain */
-export function openProver(chainFolder: string, key: VerifierKey): ConsistencyProver {
+export function openProver(chainFolder: string, key: LogKey): ConsistencyProver {
   // The latest ones, so that only what is new has to be read: the next proof begins at the last
   // size, or, where that was not taken, at the one before.
   let known: readonly KnownEdge[] = [];

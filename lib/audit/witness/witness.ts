@@ -4,6 +4,7 @@ import { replaceFile } from '../../config/atomic.ts';
 import { type Anchor, type AnchorWatch, startAnchor } from '../anchor.ts';
 import { type Checkpoint, openCheckpoint } from '../checkpoint.ts';
 import { CHAIN_FOLDER, COSIGNED_FILE } from '../folder.ts';
+import type { LogKey } from '../log-key.ts';
 import type { VerifierKey } from '../vkey.ts';
 import { openProver } from './consistency.ts';
 import { openCosignature } from './cosignature.ts';
@@ -20,7 +21,7 @@ export interface WitnessDeps extends AnchorWatch {
   readonly target: WitnessTarget;
   readonly logFolder: string;
   /** The log's key. */
-  readonly key: VerifierKey;
+  readonly key: LogKey;
   /** Takes a checkpoint with its cosignature. */
   onCosigned(note: string): void;
   /** Milliseconds for an answer, where not the usual ones. */
@@ -72,7 +73,7 @@ export function openWitness({ target, logFolder, key, ...deps }: WitnessDeps): A
 }
 
 /** What we have of an earlier time; a witness that knows better says so. */
-async function cosignedSize(file: string, key: VerifierKey): Promise<number> {
+async function cosignedSize(file: string, key: LogKey): Promise<number> {
   const note = await readFile(file, 'utf8').catch(() => '');
   const checkpoint = openCheckpoint(note, key);
   return 'fault' in checkpoint ? 0 : checkpoint.size;

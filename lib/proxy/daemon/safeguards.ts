@@ -1,5 +1,4 @@
 import { openHomeLog } from '../../audit/home-log.ts';
-import { readPublicKeys } from '../../audit/public-keys.ts';
 import { startRetention } from '../../audit/retention.ts';
 import { createSessionBook, type SessionBook } from '../../audit/session-book.ts';
 import type { SignedLog } from '../../audit/signed-log.ts';
@@ -38,9 +37,7 @@ export async function openSafeguards(
   undo: Undo,
 ): Promise<Safeguards> {
   const files = filesOf(homes);
-  const keys = await readPublicKeys(files.signingPublicKey);
   const sessions = createSessionBook({
-    keys,
     log: () => audit,
     folder: files.manifests,
     idle: settings.audit.sessionIdle,
@@ -62,7 +59,7 @@ export async function openSafeguards(
   const { retention } = settings.audit;
   if (retention !== undefined) {
     const { chain: chainFolder } = files;
-    const deps = { logFolder: homes.log, chainFolder, key: keys.log, log: audit, retention };
+    const deps = { logFolder: homes.log, chainFolder, key: audit.keys.log, log: audit, retention };
     undo.add(startRetention({ ...deps, now: Date.now }, onFault).close);
   }
   const { length } = audit.head;

@@ -27,7 +27,14 @@ export interface Watched {
 
 export function opener(folder: string, keys: PublicKeys, reach: SignerReach) {
   const open = async (
-    more: { timeout?: number; lines?: number; reach?: SignerReach; anchor?: Anchor } = {},
+    more: {
+      timeout?: number;
+      lines?: number;
+      reach?: SignerReach;
+      anchor?: Anchor;
+      keyEpoch?: number;
+      now?: () => Date;
+    } = {},
   ): Promise<Watched> => {
     const failures: (WaterwallError | undefined)[] = [];
     const faults: unknown[] = [];
@@ -39,8 +46,9 @@ export function opener(folder: string, keys: PublicKeys, reach: SignerReach) {
         checkpointLines: more.lines ?? 100,
         checkpointInterval: 300_000,
         signerTimeout: more.timeout ?? 10_000,
+        ...(more.keyEpoch === undefined ? {} : { keyEpoch: more.keyEpoch }),
       },
-      now: () => new Date(),
+      now: more.now ?? (() => new Date()),
       ticks: () => performance.now(),
       onPoison: (error) => faults.push(error),
       onSigner: (failure) => failures.push(failure),
