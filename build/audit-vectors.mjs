@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { bundleVectors } from './audit-vectors/bundles.mjs';
 import { chainVectors } from './audit-vectors/chains.mjs';
+import { epochVectors } from './audit-vectors/epochs.mjs';
 import { keysFrom } from './audit-vectors/log.mjs';
 import { receiptVectors } from './audit-vectors/receipts.mjs';
 
@@ -12,7 +13,12 @@ const folder = fileURLToPath(new URL('../test/vectors/audit', import.meta.url));
 
 async function all() {
   const files = new Map([['signing.pub', Buffer.from(keysFrom('one').pub)]]);
-  const vectors = { ...chainVectors(), ...receiptVectors(), ...(await bundleVectors()) };
+  const vectors = {
+    ...chainVectors(),
+    ...receiptVectors(),
+    ...(await bundleVectors()),
+    ...(await epochVectors()),
+  };
   for (const [name, { files: own, ...about }] of Object.entries(vectors)) {
     for (const [file, bytes] of own) files.set(`${name}/${file}`, bytes);
     files.set(`${name}/vector.json`, Buffer.from(`${JSON.stringify(about, null, 2)}\n`));

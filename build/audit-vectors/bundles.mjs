@@ -21,7 +21,7 @@ const PATH = 'bundle.tar.gz';
 const LIST = 'MANIFEST.dsse.json';
 
 /** Ends a session: its manifest and the line that names it. Gives the file. */
-function endSession(log, session, by = keys) {
+export function endSession(log, session, by = keys) {
   const sums = createSessionSums();
   for (const bytes of log.lines) {
     const line = parseLine(bytes, {});
@@ -49,7 +49,7 @@ function evidence(by = keys) {
   return { log, files: new Map([...filesOf(log), ...files]) };
 }
 
-async function exported(files, range = {}, by = keys) {
+export async function exported(files, range = {}, by = keys) {
   const folder = mkdtempSync(join(tmpdir(), 'waterwall-vectors-'));
   try {
     for (const [name, bytes] of files) {
@@ -95,7 +95,7 @@ async function entriesOf(bundle) {
   return entries;
 }
 
-function packed(entries, header = tarHeader) {
+export function packed(entries, header = tarHeader) {
   const blocks = entries.flatMap(([name, bytes, own]) => [
     own ?? header(name, bytes.length),
     bytes,
@@ -107,7 +107,7 @@ function packed(entries, header = tarHeader) {
 }
 
 /** The bundle with other files, and a manifest that lists them, signed as if nothing were wrong. */
-function listed(entries, change = (statement) => statement, by = keys) {
+export function listed(entries, change = (statement) => statement, by = keys) {
   const [[, envelope], ...files] = entries;
   const statement = JSON.parse(Buffer.from(JSON.parse(envelope).payload, 'base64'));
   statement.subject = files.map(([name, bytes]) => ({

@@ -5,6 +5,7 @@ import { publicKeyOf } from '../../dist/lib/audit/ed25519.js';
 import { leafHash, ZERO_HASH } from '../../dist/lib/audit/leaf.js';
 import { buildLine } from '../../dist/lib/audit/line.js';
 import { formatPublicKeys } from '../../dist/lib/audit/public-keys.js';
+import { formatReceipt } from '../../dist/lib/audit/receipt.js';
 import { openTree } from '../../dist/lib/audit/tree.js';
 import { formatVkey, verifierKey } from '../../dist/lib/audit/vkey.js';
 
@@ -40,9 +41,25 @@ export function createLog(keys) {
       return head.length - 1;
     },
     now: BEGINS,
-    note: (size = tree.size, by = keys) => signCheckpoint(size, tree.root(size), by.log, by.seed),
+    /** The keys, by the sizes from which they sign. */
+    epochs: [{ from: 0, by: keys }],
+    keyFor: (size) => log.epochs.findLast(({ from }) => from <= size).by,
+    note: (size = tree.size, by = log.keyFor(size)) =>
+      signCheckpoint(size, tree.root(size), by.log, by.seed),
+    /** Another key takes over: its line, and the receipt of it; each may say another thing. */
+    takeOver(by, { vkey = formatVkey(by.log), next = vkey, signer = log.keyFor(tree.size) } = {}) {
+      const index = log.append('key', { epoch: log.epochs.length, vkey });
+      const size = tree.size;
+      const note = signCheckpoint(size, tree.root(size), signer.log, signer.seed, next);
+      const path = tree.inclusion(index, size);
+      const receipt = formatReceipt({ index, line: lines[index], path, note });
+      log.receipts.push([epochName(index), Buffer.from(receipt)]);
+      log.epochs.push({ from: size + 1, by });
+      return index;
+    },
+    receipts: [],
     /** What a checkpoint line says; `by` may be somebody else. */
-    checkpointFields: (size = tree.size, by = keys) => ({
+    checkpointFields: (size = tree.size, by = log.keyFor(size)) => ({
       size,
       path: tree.inclusion(size - 1, size).map((node) => node.toString('base64')),
       note: log.note(size, by),
@@ -101,12 +118,18 @@ export function filesOf(log) {
     const lines = log.lines.slice(start, log.starts[index + 1]);
     files.set(segmentName(start), joined(lines));
   }
+  for (const [name, receipt] of log.receipts) files.set(name, receipt);
   files.set('checkpoint', Buffer.from(log.note()));
   return files;
 }
 
 export function segmentName(start) {
   return `chain/${String(start).padStart(20, '0')}.jsonl`;
+}
+
+/** The receipt of a line that announces a key. */
+export function epochName(index) {
+  return `chain/${String(index).padStart(20, '0')}.tlog-proof`;
 }
 
 export function joined(lines) {

@@ -118,7 +118,11 @@ export async function takeEpochs(
   epochs: GrowingEpochs,
 ): Promise<KeyEpochs['fault']> {
   const taken = new Set(epochs.found.map(({ file }) => file));
-  for (const file of (await readdir(folder)).sort()) {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  for (const file of names.sort()) {
     if (!file.endsWith(RECEIPT_SUFFIX) || taken.has(file)) continue;
     const bytes = await readFile(join(folder, file));
     const reason = isEpochReceipt(bytes) ? epochs.take(bytes, file) : undefined;

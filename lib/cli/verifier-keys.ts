@@ -23,6 +23,13 @@ export async function chosenKeys(
   return existsSync(signingPublicKey) ? readPublicKeys(signingPublicKey) : undefined;
 }
 
+/** The chain folder of the home. */
+export async function chainOfHome(): Promise<string> {
+  const { filesOf } = await import('../config/files.ts');
+  const { currentHomes } = await import('../ops/current-homes.ts');
+  return filesOf(currentHomes(process.env)).chain;
+}
+
 function isInside(path: string, folder: string): boolean {
   return `${resolve(path)}${sep}`.startsWith(`${resolve(folder)}${sep}`);
 }

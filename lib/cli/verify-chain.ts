@@ -4,7 +4,7 @@ import { examples } from './examples.ts';
 import { print, printJson } from './output.ts';
 import { withProgress } from './progress.ts';
 import { type Paint, paintFor } from './style.ts';
-import { chosenKeys } from './verifier-keys.ts';
+import { chainOfHome, chosenKeys } from './verifier-keys.ts';
 
 interface Options {
   readonly pubkey?: string;
@@ -39,12 +39,6 @@ export function configure(command: Command): void {
       else print(renderReport(report, paintFor(process.stdout)));
       process.exitCode = exitCodeOf(report);
     });
-}
-
-async function chainOfHome(): Promise<string> {
-  const { filesOf } = await import('../config/files.ts');
-  const { currentHomes } = await import('../ops/current-homes.ts');
-  return filesOf(currentHomes(process.env)).chain;
 }
 
 /** The report as lines of text. */

@@ -14,6 +14,8 @@ export interface Vector {
   readonly why: string;
   /** Absolute paths of notes that an auditor kept. */
   readonly known: readonly string[];
+  /** Where the receipts of key epochs are that a receipt needs; absolute. */
+  readonly epochs?: string;
 }
 
 export function readVectors(): Vector[] {
@@ -25,6 +27,7 @@ export function readVectors(): Vector[] {
       'name' | 'known'
     > & { known?: string[] };
     const known = (about.known ?? []).map((file) => join(folder, file));
-    return { ...about, name, path: join(folder, about.path), known };
+    const epochs = about.epochs === undefined ? {} : { epochs: join(folder, about.epochs) };
+    return { ...about, ...epochs, name, path: join(folder, about.path), known };
   });
 }

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { WaterwallError } from '../../errors.ts';
 import { openCheckpoint } from '../checkpoint.ts';
 import { readNotes } from '../kept-notes.ts';
-import { closingNotes, type GrowingEpochs, startEpochs } from '../key-epochs.ts';
+import { closingNotes, type GrowingEpochs, isEpochReceipt, startEpochs } from '../key-epochs.ts';
 import type { LogKey } from '../log-key.ts';
 import { checkNotes } from '../notes-check.ts';
 import { createPiece, type Piece } from '../piece.ts';
@@ -264,7 +264,7 @@ async function takeSegment(entry: TarEntry, piece: Piece): Promise<void> {
 }
 
 function takeEpoch(name: string, bytes: Buffer, epochs: GrowingEpochs): void {
-  const fault = epochs.take(bytes, name);
+  const fault = isEpochReceipt(bytes) ? epochs.take(bytes, name) : undefined;
   if (fault !== undefined) throw new Fault(name, fault);
 }
 

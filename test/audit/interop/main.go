@@ -55,7 +55,8 @@ func checkpoint(vkey, text string) (size int64, root tlog.Hash, err error) {
 		return 0, root, err
 	}
 	lines := strings.Split(opened.Text, "\n")
-	if len(lines) != 4 || lines[0] != verifier.Name() {
+	isLast := len(lines) == 5 && strings.HasPrefix(lines[3], "next ")
+	if (len(lines) != 4 && !isLast) || lines[0] != verifier.Name() {
 		return 0, root, errors.New("not a checkpoint of this log")
 	}
 	if size, err = strconv.ParseInt(lines[1], 10, 64); err != nil {
