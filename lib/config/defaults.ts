@@ -32,5 +32,6 @@ export const DEFAULT_SETTINGS: Settings = deepFreeze({
     checkpointInterval: 5 * MINUTE,
     sessionIdle: 30 * MINUTE,
     signerTimeout: 10 * SECOND,
+    keyEpoch: 24 * 60 * MINUTE,
   },
 });

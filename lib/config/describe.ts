@@ -41,11 +41,9 @@ const SHOWN: readonly (readonly [key: string, show: Show])[] = [
   ['audit.checkpoint_lines', (s) => s.audit.checkpointLines],
   ['audit.checkpoint_interval', (s) => formatDuration(s.audit.checkpointInterval)],
   ['audit.session_idle', (s) => formatDuration(s.audit.sessionIdle)],
-  [
-    'audit.retention',
-    (s) => (s.audit.retention === undefined ? 'off' : formatDuration(s.audit.retention)),
-  ],
+  ['audit.retention', (s) => timeOrOff(s.audit.retention)],
   ['audit.signer_timeout', (s) => formatDuration(s.audit.signerTimeout)],
+  ['audit.key_epoch', (s) => timeOrOff(s.audit.keyEpoch)],
   ['audit.signer', (s) => s.audit.signerSocket ?? 'child'],
   ['audit.anchor', (s) => anchorText(s.audit.anchor)],
 ];
@@ -71,4 +69,8 @@ function withoutCredentials(given: string | undefined): string | null {
   if (given === undefined) return null;
   const url = new URL(given);
   return `${url.protocol}//${url.username === '' ? '' : '***@'}${url.host}`;
+}
+
+function timeOrOff(time: number | undefined): string {
+  return time === undefined ? 'off' : formatDuration(time);
 }

@@ -42,6 +42,7 @@ const settings = `# Waterwall's settings. Everything is optional; the values sho
 #   session_idle: 30m
 #   retention: off  # or a time, e.g. 180d: sealed segments older than that are removed, which the log records
 #   signer_timeout: 10s
+#   key_epoch: 1d   # a key signs the log for as long, then it is destroyed; or off, as with a witness
 #   signer: child   # or the socket of a signer with a user of its own
 `;
 

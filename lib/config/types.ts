@@ -100,6 +100,8 @@ export interface Settings {
     readonly sessionIdle: number;
     /** Without a signature for this long, requests are refused. */
     readonly signerTimeout: number;
+    /** For as long one log key signs; absent: for good. */
+    readonly keyEpoch?: number;
     /** Sealed segments older than this are removed; absent: none ever. */
     readonly retention?: number;
     /** Where a signer listens that runs on its own; absent: the daemon starts one. */

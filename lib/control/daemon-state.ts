@@ -103,9 +103,11 @@ export interface SignerState {
   readonly state: 'starting' | 'running' | 'silent' | 'refused';
   /** Whether the daemon started it, or it runs on its own. */
   readonly mode: 'child' | 'service';
-  /** The log's name, and the public key that checkpoints verify under. */
+  /** The log's name, and the public key that outsiders trust: that of its first checkpoints. */
   readonly origin: string;
   readonly vkey: string;
+  /** How many keys took over from it, one after the other. */
+  readonly key_epoch: number;
   /** It has a user of its own, or the last kept checkpoint is anchored elsewhere. */
   readonly isolated: boolean;
   readonly uid: number | null;

@@ -133,6 +133,7 @@ export function stateOf(parts: FactParts): DaemonState {
       mode: signing.mode,
       origin: signing.origin,
       vkey: signing.vkey,
+      key_epoch: signing.keyEpoch,
       isolated: signing.isolated,
       uid: signing.uid ?? null,
       pid: signing.pid ?? null,

@@ -41,7 +41,7 @@ refusal_status: 502
 metrics: { listen: off }
 dashboard: { latency_budget: 1s }
 log: { level: warn, format: json }
-audit: { checkpoint_lines: 10, checkpoint_interval: 1m, session_idle: 2m, signer_timeout: 3s, retention: 180d }
+audit: { checkpoint_lines: 10, checkpoint_interval: 1m, session_idle: 2m, signer_timeout: 3s, retention: 180d, key_epoch: 12h }
 `);
     expect(settings).toEqual({
       killSwitch: true,
@@ -70,8 +70,19 @@ audit: { checkpoint_lines: 10, checkpoint_interval: 1m, session_idle: 2m, signer
         sessionIdle: 120_000,
         retention: 180 * 24 * 60 * 60_000,
         signerTimeout: 3000,
+        keyEpoch: 12 * 60 * 60_000,
       },
     });
+  });
+
+  it('has keys that sign for a day, or for good', () => {
+    expect(load('').audit.keyEpoch).toBe(24 * 60 * 60_000);
+    const witness = '{ url: "https://w.example", key: "w+00000000+AAAA" }';
+    const anchored = (more: string) => load(`audit: { anchor: { witness: ${witness} }${more} }`);
+    expect(anchored('').audit).not.toHaveProperty('keyEpoch');
+    expect(anchored(', key_epoch: 7d').audit.keyEpoch).toBe(7 * 24 * 60 * 60_000);
+    expect(load('audit: { key_epoch: off }').audit).not.toHaveProperty('keyEpoch');
+    expect(load('audit: { retention: off }').audit).not.toHaveProperty('retention');
   });
 
   it('freezes what it gives', () => {
@@ -101,6 +112,7 @@ audit: { checkpoint_lines: 10, checkpoint_interval: 1m, session_idle: 2m, signer
     ['a port too high', 'listen: 127.0.0.1:70000', 1, 1, 'listen', /HOST:PORT/],
     ['a proxy that is none', 'upstream_proxy: socks://x', 1, 1, 'upstream_proxy', /HTTP proxy/],
     ['a short memory', 'audit: { retention: 5h }', 1, 10, 'audit.retention', /at least 1d/],
+    ['a hasty key', 'audit: { key_epoch: 10ms }', 1, 10, 'audit.key_epoch', /at least 1s/],
     ['no socket', 'audit: { signer: here }', 1, 10, 'audit.signer', /absolute path of the socket/],
     ['no anchor', 'audit: { anchor: ssh x }', 1, 10, 'audit.anchor', /command as a list/],
     ['a duplicate key', 'kill_switch: true\nkill_switch: false', 2, 1, '', /second time/],

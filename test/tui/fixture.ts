@@ -260,6 +260,7 @@ export function busyState(changes: Partial<DaemonState> = {}): DaemonState {
       mode: 'child',
       origin: 'waterwall/5f3c',
       vkey: 'waterwall/5f3c+8a1b2c3d+AbCdEfGh',
+      key_epoch: 0,
       isolated: false,
       uid: 1000,
       pid: 4122,

@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import { DEFAULT_SETTINGS } from '../defaults.ts';
 import { filesOf } from '../files.ts';
 import { deepFreeze } from '../freeze.ts';
-import { parseDuration, parseSize } from '../quantity.ts';
+import { formatDuration, parseDuration, parseSize } from '../quantity.ts';
 import type { Homes, Settings } from '../types.ts';
 import { isLoopback, parseAddress } from './address.ts';
 import { type ConfigDocument, parseConfig, readText } from './document.ts';
@@ -40,6 +40,7 @@ interface RawSettings {
     session_idle?: string;
     retention?: string;
     signer_timeout?: string;
+    key_epoch?: string;
     signer?: string;
     anchor?: Settings['audit']['anchor'];
   };
@@ -136,7 +137,8 @@ function toSettings(document: Document): Settings {
         raw.audit?.signer_timeout,
         base.audit.signerTimeout,
       ),
-      ...retentionOf(document),
+      ...timeOrOff(document, 'retention', 'retention', undefined, DAY),
+      ...timeOrOff(document, 'key_epoch', 'keyEpoch', usualKeyEpoch(document), SECOND),
       ...signerSocket(document),
       ...anchorOf(document),
     },
@@ -146,12 +148,32 @@ function toSettings(document: Document): Settings {
 /** The shortest retention: the log of a day is what anybody asks for first. */
 const DAY = 24 * 60 * 60_000;
 
-function retentionOf(document: Document): { retention?: number } {
-  const { retention: text = 'off' } = document.value.audit ?? {};
-  if (text === 'off') return {};
-  const retention = parseDuration(text);
-  if (retention !== undefined && retention >= DAY) return { retention };
-  throw document.reject(['audit', 'retention'], 'must be a time of at least 1d, or off');
+/** The shortest key epoch: each leaves a receipt that every verification of the log reads. */
+const SECOND = 1000;
+
+/** A witness knows the keys that it was told of: it would take no checkpoint by the next one. */
+function usualKeyEpoch(document: Document): number | undefined {
+  const { anchor } = document.value.audit ?? {};
+  const hasWitness = typeof anchor === 'object' && 'witness' in anchor;
+  return hasWitness ? undefined : DEFAULT_SETTINGS.audit.keyEpoch;
+}
+
+/** A time that may be `off`: then the setting is absent. */
+function timeOrOff<Name extends 'retention' | 'keyEpoch'>(
+  document: Document,
+  key: 'retention' | 'key_epoch',
+  name: Name,
+  usual: number | undefined,
+  shortest: number,
+): { readonly [name in Name]?: number } {
+  const text = document.value.audit?.[key];
+  const time = text === undefined ? usual : parseDuration(text);
+  if (text === 'off' || (text === undefined && time === undefined)) return {};
+  if (time !== undefined && time >= shortest) {
+    return { [name]: time } as { readonly [name in Name]: number };
+  }
+  const least = formatDuration(shortest);
+  throw document.reject(['audit', key], `must be a time of at least ${least}, or off`);
 }
 
 function anchorOf(document: Document): Pick<Settings['audit'], 'anchor'> {

@@ -25,7 +25,7 @@ export const renderChain: PaneRenderer = (view, width, height) => {
     bundleLine(facts, view.now, width),
     papersLine(facts, width),
     field('head', span('text', chain.head.slice(0, 12))),
-    field('key', span('text', signer.vkey.split('+').slice(0, 2).join('+'))),
+    keyLine(signer),
     field('made', span('text', `${count(signer.signatures)} signatures`), lastSignature(facts)),
     ...(signer.restarts > 0
       ? [field('lost', span('warn', `${signer.restarts} times since the start`))]
@@ -37,6 +37,13 @@ export const renderChain: PaneRenderer = (view, width, height) => {
   const lines = [...essentials, ...more.slice(0, Math.max(0, height - essentials.length))];
   return { title, lines, ...(wrong ? { tone: 'alarm' as const } : {}) };
 };
+
+function keyLine({ vkey, key_epoch }: Facts['signer']): Line {
+  const key = span('text', vkey.split('+').slice(0, 2).join('+'));
+  return key_epoch === 0
+    ? field('key', key)
+    : field('key', key, span('dim', ` epoch ${key_epoch}`));
+}
 
 function stateLine({ glyphs }: View, { chain }: Facts, width: number): Line {
   if (chain.intact) {
