@@ -1,4 +1,5 @@
 // Vectors of logs whose key was followed by others.
+import { pruningFields } from '../../dist/lib/audit/pruning.js';
 import { formatReceipt } from '../../dist/lib/audit/receipt.js';
 import { formatVkey } from '../../dist/lib/audit/vkey.js';
 import { endSession, exported, listed, packed } from './bundles.mjs';
@@ -74,6 +75,18 @@ function chainVectors() {
         checkpoint: undefined,
       }),
       { exit: 0, path: segmentName(until) },
+    ),
+    'epochs-pruned': chain(
+      'the segment with the line that announced the second key was removed; its receipt is there',
+      (() => {
+        const open = threeEpochs({ stopped: false });
+        const next = open.starts[1];
+        open.rotate(pruningFields(0, { next, frontier: open.tree.frontier(next) }));
+        exchange(open, 'session-a', 'request-5');
+        open.checkpoint();
+        return withFiles(open, { [segmentName(0)]: undefined });
+      })(),
+      { exit: 0 },
     ),
     'epochs-good-receipt-that-announces-nothing': chain(
       'a receipt of another line lies beside the chain',

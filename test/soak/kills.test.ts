@@ -25,7 +25,8 @@ let daemon: Daemon;
 
 beforeAll(async () => {
   provider = await startProvider();
-  daemon = await startDaemon({ provider });
+  // A key takes over every second: some kills come in between the steps of that.
+  daemon = await startDaemon({ provider, config: { audit: { key_epoch: '1s' } } });
 });
 afterAll(async () => {
   await daemon.dispose();
@@ -103,8 +104,9 @@ test(
     );
     const report = JSON.parse(stdout) as Record<string, unknown>;
     process.stdout.write(
-      `kills: ${KILLS}, lines ${chain.length}, arrived ${arrived.size}, restored ${restored}, recovered ${of(chain, 'recovered').length}\n`,
+      `kills: ${KILLS}, lines ${chain.length}, arrived ${arrived.size}, restored ${restored}, recovered ${of(chain, 'recovered').length}, keys ${of(chain, 'key').length}\n`,
     );
+    expect(of(chain, 'key').length).toBeGreaterThan(1);
     expect(report).toMatchObject({ verdict: 'clean', unsigned_tail: 0, torn: 0 });
   },
   KILLS * 20_000 + 60_000,

@@ -7,6 +7,7 @@ import type { PublicKeys } from '../public-keys.ts';
 import { openConnection, type SignerConnection } from '../signer/connection.ts';
 import { MAX_LEAVES, type SignedHead } from '../signer/protocol.ts';
 import { formatVkey } from '../vkey.ts';
+import { createBoundaries } from './boundaries.ts';
 import { signedFault } from './check.ts';
 import { changeKey, closedHead, finishChange } from './key-change.ts';
 import { forgedEpoch, type Mismatch, matchSigner, mismatchOf } from './match.ts';
@@ -33,9 +34,7 @@ export function startSigning(deps: SigningDeps): Signing {
   const chainFolder = join(deps.logFolder, CHAIN_FOLDER);
   const keys: PublicKeys = { ...deps.keys, log: epochs.key };
   const waiting = createWaitingLeaves(deps.end.length, deps.end.hash as LineHash);
-  const boundaries: number[] = [];
-  /** The lines that announce a key and are not signed yet, by the size of the log up to each. */
-  const announced = new Map<number, Buffer>();
+  const boundaries = createBoundaries();
   const watchers = new Set<() => void>();
   const startedAt = now();
   let state: SigningFacts['state'] = 'starting';
@@ -115,15 +114,9 @@ export function startSigning(deps: SigningDeps): Signing {
     }
   }
 
-  function announce(size: number, line: Buffer): void {
-    if (!announced.has(size)) boundaries.push(size);
-    announced.set(size, line);
-    boundaries.sort((a, b) => a - b);
-  }
-
   async function belongs({ head }: SignerConnection): Promise<boolean> {
     const known = Math.max(deps.end.length, signedSize);
-    refusal = await matchSigner(deps.logFolder, waiting, head, keys, now(), announce);
+    refusal = await matchSigner(deps.logFolder, waiting, head, keys, now(), boundaries.announce);
     state = refusal === undefined ? 'running' : 'refused';
     if (refusal === undefined) {
       const late = failure() !== undefined;
@@ -167,7 +160,7 @@ export function startSigning(deps: SigningDeps): Signing {
   }
 
   function gather(): Promise<void> {
-    const isUrgent = (): boolean => closed || watchers.size > 0 || boundaries.length > 0;
+    const isUrgent = (): boolean => closed || watchers.size > 0 || boundaries.count > 0;
     const left = GATHER - waitedMs();
     if (waiting.count === 0 || left <= 0 || isUrgent()) return Promise.resolve();
     return new Promise((resolve) => {
@@ -185,11 +178,11 @@ export function startSigning(deps: SigningDeps): Signing {
     if (waiting.from !== signerSize) throw new Error('lines have to be read back');
     const sentAt = now();
     const length = waiting.from + waiting.count;
-    const boundary = boundaries.find((size) => size > waiting.from);
+    const boundary = boundaries.after(waiting.from);
     const target = Math.min(length, boundary ?? length);
     const { leaves } = waiting.after(waiting.from) ?? { leaves: [] };
     // The signer wants to see the line that announces its next key, and not only its hash.
-    const announcement = announced.get(target);
+    const announcement = boundaries.announcement(target);
     const count = target - waiting.from - (announcement === undefined ? 0 : 1);
     for (let from = 0; from < count; from += MAX_LEAVES) {
       const some = leaves.slice(from, Math.min(from + MAX_LEAVES, count));
@@ -213,7 +206,7 @@ export function startSigning(deps: SigningDeps): Signing {
   function signedThrough(head: SignedHead, keep: boolean, sentAt: number): void {
     const { size } = head;
     if (keep) keptAt = sentAt;
-    while ((boundaries[0] ?? size + 1) <= size) announced.delete(boundaries.shift() as number);
+    boundaries.drop(size);
     waiting.drop(size, sentAt);
     signedSize = size;
     signatures++;
@@ -250,8 +243,8 @@ export function startSigning(deps: SigningDeps): Signing {
     },
     add(head, boundary, announces) {
       waiting.add(head.hash as LineHash, now());
-      if (announces !== undefined) announce(head.length, announces);
-      else if (boundary) boundaries.push(head.length);
+      if (announces !== undefined) boundaries.announce(head.length, announces);
+      else if (boundary) boundaries.add(head.length);
       watch();
       wake();
     },
@@ -268,7 +261,7 @@ export function startSigning(deps: SigningDeps): Signing {
       return connection.manifest(payload);
     },
     get isKeyAnnounced() {
-      return announced.size > 0;
+      return boundaries.announces;
     },
     nextKey() {
       if (connection === undefined) return Promise.reject(silent(waitedMs(), trouble));

@@ -11,10 +11,12 @@ import {
   tarHeader,
   tarPadding,
 } from '../../../lib/audit/evidence/tar.ts';
-import { leafHash } from '../../../lib/audit/leaf.ts';
+import { announcementFields, openEpoch } from '../../../lib/audit/key-epochs.ts';
+import { leafHash, ZERO_HASH } from '../../../lib/audit/leaf.ts';
+import { buildLine } from '../../../lib/audit/line.ts';
 import { formatReceipt, openReceipt, parseReceipt } from '../../../lib/audit/receipt.ts';
 import { EVIDENCE_BUNDLE, formatStatement, openStatement } from '../../../lib/audit/statement.ts';
-import { verifierKey } from '../../../lib/audit/vkey.ts';
+import { formatVkey, verifierKey } from '../../../lib/audit/vkey.ts';
 import { byteByByte, holds, type Target } from '../target.ts';
 
 // What an auditor is given may come from anybody. Nothing that was changed is believed.
@@ -27,6 +29,21 @@ const LINE = Buffer.from(
 );
 const NOTE = signCheckpoint(1, Buffer.from(leafHash(LINE), 'base64'), KEY, SEED);
 const RECEIPT = formatReceipt({ index: 0, line: LINE, path: [], note: NOTE });
+
+const NEXT = formatVkey(verifierKey(KEY.name, publicKeyOf(Buffer.alloc(32, 4))));
+const ANNOUNCEMENT = buildLine(
+  { length: 0, hash: ZERO_HASH },
+  new Date(0),
+  'key',
+  announcementFields(1, NEXT),
+).subarray(0, -1);
+const EPOCH = formatReceipt({
+  index: 0,
+  line: ANNOUNCEMENT,
+  path: [],
+  note: signCheckpoint(1, Buffer.from(leafHash(ANNOUNCEMENT), 'base64'), KEY, SEED, NEXT),
+});
+
 const PAYLOAD = formatStatement(EVIDENCE_BUNDLE, {
   subjects: [{ name: 'chain', sha256: 'a'.repeat(64) }],
   predicate: { first: 0 },
@@ -83,6 +100,16 @@ export const EVIDENCE: readonly Target[] = [
         line: opened.receipt.line,
       });
       holds(opened.checkpoint.size === 1, 'another checkpoint is believed');
+    },
+  },
+  {
+    name: 'audit-epoch',
+    seeds: [EPOCH, RECEIPT],
+    words: [...WORDS, 'next ', NEXT],
+    run(input) {
+      const epoch = openEpoch(input, KEY);
+      if ('fault' in epoch) return;
+      holds(formatVkey(epoch.key) === NEXT && epoch.from === 2, 'another key is believed', epoch);
     },
   },
   {
