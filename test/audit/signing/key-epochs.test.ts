@@ -1,9 +1,19 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { openCheckpoint } from '../../../lib/audit/checkpoint.ts';
 import { readKeyEpochs } from '../../../lib/audit/key-epochs.ts';
 import type { PublicKeys } from '../../../lib/audit/public-keys.ts';
+import { receiptName } from '../../../lib/audit/receipt.ts';
 import type { SignedLog } from '../../../lib/audit/signed-log.ts';
 import { childReach } from '../../../lib/audit/signer/reach.ts';
 import { openStateFile } from '../../../lib/audit/signer/state-file.ts';
@@ -193,6 +203,29 @@ describe('a crash at any point of a change of keys', () => {
       expect(await verify(folder, keys)).toMatchObject({ verdict: 'clean', unsigned_tail: 0 });
     },
   );
+});
+
+test('a receipt that cannot be written holds up the signing, until it can', async () => {
+  const { folder, signer, keys, open } = await signedHome();
+  const clock = testClock();
+  let inTheWay = '';
+  const tapped = tappedReach(childReach(signer), (moment) => {
+    if (moment !== 'before close_epoch' || inTheWay !== '') return;
+    inTheWay = join(folder, 'chain', receiptName(lines(folder).length - 1));
+    mkdirSync(inTheWay);
+  });
+  const { log } = await open({ keyEpoch: DAY, now: clock.now, reach: tapped });
+  await tunnel(log, 'day-0.test');
+  expect(await log.signed(5000)).toBe(true);
+  clock.day();
+  await tunnel(log, 'day-1.test');
+  await until(() => log.signing.restarts > 1);
+  expect(log.signing).toMatchObject({ state: 'silent', keyEpoch: 0 });
+  rmdirSync(inTheWay);
+  await until(() => log.signing.keyEpoch === 1);
+  await log.close();
+  expect((await epochsOf(folder, keys)).found).toHaveLength(1);
+  expect(await verify(folder, keys)).toMatchObject({ verdict: 'clean', unsigned_tail: 0 });
 });
 
 test('a log that ends with the line that announces a key has nothing for the new one to sign', async () => {
