@@ -6,7 +6,6 @@ import type { KeyEpoch, LogKey } from './log-key.ts';
 import type { NoteFault } from './note.ts';
 import { membersOf, type ParsedLine } from './parse.ts';
 import { openReceipt } from './receipt.ts';
-import type { LineFields } from './types.ts';
 import { parseVkey } from './vkey.ts';
 
 /** What the receipts of key epochs end in; others may lie beside them. */
@@ -23,11 +22,6 @@ export interface ProvenEpoch extends KeyEpoch {
   readonly path: readonly Buffer[];
   /** The last checkpoint of the key before it. */
   readonly closing: Omit<KeptNote, 'file'>;
-}
-
-/** The fields of a `key` line that announces the next key. */
-export function announcementFields(epoch: number, vkey: string): LineFields {
-  return { epoch, vkey };
 }
 
 /** Whether bytes are a receipt of a key epoch, as far as they say. */

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { announcementFields, type GrowingEpochs } from '../key-epochs.ts';
+import type { GrowingEpochs } from '../key-epochs.ts';
 import { parseLine } from '../parse.ts';
 import { segmentAt } from '../segment.ts';
 import { readFirstLine } from '../tail.ts';
@@ -54,7 +54,7 @@ export function createKeyRotation(deps: KeyRotationDeps): KeyRotation {
     const vkey = await deps.nextKey();
     if (stopped) return;
     announcedAfter = after;
-    await append('key', announcementFields(after + 1, vkey));
+    await append('key', { epoch: after + 1, vkey });
   }
 
   let looking = false;

@@ -11,7 +11,7 @@ import {
   tarHeader,
   tarPadding,
 } from '../../../lib/audit/evidence/tar.ts';
-import { announcementFields, openEpoch } from '../../../lib/audit/key-epochs.ts';
+import { openEpoch } from '../../../lib/audit/key-epochs.ts';
 import { leafHash, ZERO_HASH } from '../../../lib/audit/leaf.ts';
 import { buildLine } from '../../../lib/audit/line.ts';
 import { formatReceipt, openReceipt, parseReceipt } from '../../../lib/audit/receipt.ts';
@@ -31,12 +31,10 @@ const NOTE = signCheckpoint(1, Buffer.from(leafHash(LINE), 'base64'), KEY, SEED)
 const RECEIPT = formatReceipt({ index: 0, line: LINE, path: [], note: NOTE });
 
 const NEXT = formatVkey(verifierKey(KEY.name, publicKeyOf(Buffer.alloc(32, 4))));
-const ANNOUNCEMENT = buildLine(
-  { length: 0, hash: ZERO_HASH },
-  new Date(0),
-  'key',
-  announcementFields(1, NEXT),
-).subarray(0, -1);
+const ANNOUNCEMENT = buildLine({ length: 0, hash: ZERO_HASH }, new Date(0), 'key', {
+  epoch: 1,
+  vkey: NEXT,
+}).subarray(0, -1);
 const EPOCH = formatReceipt({
   index: 0,
   line: ANNOUNCEMENT,
