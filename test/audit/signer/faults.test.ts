@@ -21,6 +21,8 @@ async function startSigner({ folder, signer }: Home, wrapper: readonly string[] 
     // One thread for the file system, and none for V8: strace counts for each thread of its own.
     env: { ...environment(folder), UV_THREADPOOL_SIZE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: what strace runs goes on when strace is killed.
+    detached: true,
   });
   let output = '';
   let complaints = '';
@@ -32,7 +34,11 @@ async function startSigner({ folder, signer }: Home, wrapper: readonly string[] 
   });
   const exit = once(child, 'exit').then(([code]) => code as number | null);
   onTestFinished(async () => {
-    child.kill('SIGKILL');
+    try {
+      process.kill(-(child.pid as number), 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
     await exit;
   });
   await until(() => complaints.includes('listens on'), { timeout: 20_000 });
