@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -111,7 +112,10 @@ async function crashedAt(moment: Moment) {
   const clock = testClock();
   const copy = join(tempFolder(), 'log');
   const tapped = tappedReach(childReach(home.signer), (now) => {
-    if (now === moment && !existsSync(copy)) cpSync(home.folder, copy, { recursive: true });
+    if (now !== moment || existsSync(copy)) return;
+    cpSync(home.folder, copy, { recursive: true });
+    // Node 24 copies folders without their modes, and keys are read from their owner's folder alone.
+    chmodSync(join(copy, 'signer'), 0o700);
   });
   const { log } = await home.open({ keyEpoch: DAY, now: clock.now, reach: tapped });
   await tunnel(log, 'day-0.test');
