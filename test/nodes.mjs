@@ -1,5 +1,5 @@
 // Runs the suite under other versions of Node, which come as packages of their own:
-//   npm run test:nodes [-- 22.23.3 24.21.0]
+//   npm run test:nodes [-- 22.23.3 24.21.0] [options of vitest]
 // Installs them outside the project. The build is the one that stands in dist.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -14,16 +14,23 @@ const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 const windows = process.platform === 'win32';
 const name = `node-${windows ? 'win' : process.platform}-${process.arch}`;
 
-const versions = process.argv.length > 2 ? process.argv.slice(2) : VERSIONS;
+const isVersion = (argument) => /^\d/.test(argument);
+const given = process.argv.slice(2).filter(isVersion);
+const versions = given.length > 0 ? given : VERSIONS;
+const options = process.argv.slice(2).filter((argument) => !isVersion(argument));
 for (const version of versions) {
   const bin = install(version);
   console.log(`\nNode ${version}`);
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
-  const { status } = spawnSync(join(bin, windows ? 'node.exe' : 'node'), [vitest, 'run'], {
-    cwd: root,
-    env,
-    stdio: 'inherit',
-  });
+  const { status } = spawnSync(
+    join(bin, windows ? 'node.exe' : 'node'),
+    [vitest, 'run', ...options],
+    {
+      cwd: root,
+      env,
+      stdio: 'inherit',
+    },
+  );
   if (status !== 0) process.exitCode = status ?? 1;
 }
 
