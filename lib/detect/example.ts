@@ -1,3 +1,4 @@
+import { textOf } from './assigned/kinds.ts';
 import { isWorth, type Worth } from './assigned/worth.ts';
 import { parseShape } from './shape.ts';
 
@@ -42,7 +43,7 @@ export function exampleOf(source: ExampleSource, random: () => number): string {
     const value = write(pick(source.shapes));
     if (needed !== undefined && !needed.some((byte) => value.includes(String.fromCharCode(byte))))
       continue;
-    if (source.worth !== undefined && !isWorth(value, source.worth)) continue;
+    if (source.worth !== undefined && !isWorth(textOf(value), source.worth)) continue;
     return `${write(source.before ?? '')}${value}${write(source.after ?? '')}`;
   }
 }
@@ -53,7 +54,7 @@ const VALUE_LENGTH = 24;
 function exampleValue(pick: (items: readonly string[]) => string, worth: Worth = 'random'): string {
   for (;;) {
     const value = Array.from({ length: VALUE_LENGTH }, () => pick(ALPHANUMERIC)).join('');
-    if (isWorth(value, worth)) return value;
+    if (isWorth(textOf(value), worth)) return value;
   }
 }
 

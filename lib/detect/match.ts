@@ -1,3 +1,4 @@
+import type { Text } from './assigned/kinds.ts';
 import { MOST_BACKSLASHES, unicodeEscape } from './assigned/quote.ts';
 import { isWorth } from './assigned/worth.ts';
 import { isCut, mayBegin, mayEnd } from './boundary.ts';
@@ -70,7 +71,8 @@ function walk(form: Form, text: MatchText, from: number): Match | undefined {
   }
   if (form.valueFrom > 0 && isEscape(bytes, start)) return undefined;
   if (form.contains !== undefined && !holds(bytes, start, end, form.contains)) return undefined;
-  if (form.worth !== undefined && !isWorth(asText(bytes, start, end), form.worth)) return undefined;
+  if (form.worth !== undefined && !isWorth(lookedAt(bytes, start, end), form.worth))
+    return undefined;
   return { start, end };
 }
 
@@ -99,8 +101,8 @@ function isEscape(bytes: Uint8Array, at: number): boolean {
 /** The longest value that is looked at as a whole: a longer one is worth it by its length. */
 const LONGEST_LOOKED_AT = 256;
 
-function asText(bytes: Buffer, start: number, end: number): string {
-  return bytes.toString('latin1', start, Math.min(end, start + LONGEST_LOOKED_AT));
+function lookedAt(bytes: Buffer, start: number, end: number): Text {
+  return { bytes, start, end: Math.min(end, start + LONGEST_LOOKED_AT) };
 }
 
 function cutOff(form: Form, text: MatchText, from: number, at: number): Match | undefined {

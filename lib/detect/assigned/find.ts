@@ -33,6 +33,7 @@ export function findAssigned(
   }
   const isLiteral = value.quoted || head.isOption || (head.isUpperCase && kind === 'tight');
   const certainty = kind === 'list' ? 'code' : isLiteral ? 'literal' : value.last ? 'line' : 'code';
-  if (!isWorth(value.text, worth, certainty)) return undefined;
+  if (!isWorth(value.text ?? { bytes, start: value.start, end: value.end }, worth, certainty))
+    return undefined;
   return { start: value.start, end: value.end };
 }

@@ -16,6 +16,24 @@ export const OTHER = 256;
 
 export const LETTER = LOWER | UPPER;
 
+/** A text where it stands, a character a byte: a string of each would cost more than all questions. */
+export interface Text {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A text of its own. */
+export function textOf(string: string): Text {
+  const bytes = Buffer.from(string, 'latin1');
+  return { bytes, start: 0, end: bytes.length };
+}
+
+/** The same for expressions, which few texts are asked. */
+export function stringOf({ bytes, start, end }: Text): string {
+  return bytes.toString('latin1', start, end);
+}
+
 const KINDS = new Uint16Array(256).fill(OTHER);
 for (let code = 0x61; code <= 0x7a; code++) KINDS[code] = LOWER;
 for (let code = 0x41; code <= 0x5a; code++) KINDS[code] = UPPER;
@@ -27,14 +45,13 @@ for (const char of '${<%') KINDS[char.charCodeAt(0)] = OTHER | TEMPLATE_SIGN;
 KINDS[0x29] = OTHER | CLOSE;
 
 /** The kind of one character. */
-export function kindAt(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  return code < 256 ? (KINDS[code] as number) : OTHER;
+export function kindOf(byte: number): number {
+  return KINDS[byte] as number;
 }
 
 /** The kinds of all characters. */
-export function kindsOf(text: string): number {
+export function kindsOf({ bytes, start, end }: Text): number {
   let kinds = 0;
-  for (let at = 0; at < text.length; at++) kinds |= kindAt(text, at);
+  for (let at = start; at < end; at++) kinds |= KINDS[bytes[at] as number] as number;
   return kinds;
 }

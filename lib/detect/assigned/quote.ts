@@ -1,3 +1,5 @@
+import { classOf } from '../byte-class.ts';
+
 /** A quote as it stands in text, at any depth of escaping. */
 export interface Quote {
   readonly end: number;
@@ -8,21 +10,24 @@ export interface Quote {
 }
 
 const BACKSLASH = 0x5c;
-const MARKS = [0x22, 0x27, 0x60];
+const MARKS = classOf('"\'`');
 /** Three layers of escaping put seven backslashes before a quote. */
 export const MOST_BACKSLASHES = 15;
 
 /** Reads a quote: `"`, `\"`, `\\\"`, or `\u0027` as encoders for web pages write it. */
 export function quoteAt(bytes: Uint8Array, at: number): Quote | undefined {
+  // Most places hold none.
+  const first = bytes[at] as number;
+  if (first !== BACKSLASH) {
+    return MARKS.has[first] === 1 ? { end: at + 1, mark: first, backslashes: 0 } : undefined;
+  }
   let mark = at;
   while (mark - at < MOST_BACKSLASHES && bytes[mark] === BACKSLASH) mark++;
   const backslashes = mark - at;
-  const byte = bytes[mark];
-  if (byte !== undefined && MARKS.includes(byte)) {
-    return { end: mark + 1, mark: byte, backslashes };
-  }
-  const escaped = backslashes > 0 ? unicodeEscape(bytes, mark) : undefined;
-  if (escaped === undefined || !MARKS.includes(escaped)) return undefined;
+  const byte = bytes[mark] as number;
+  if (MARKS.has[byte] === 1) return { end: mark + 1, mark: byte, backslashes };
+  const escaped = unicodeEscape(bytes, mark);
+  if (escaped === undefined || MARKS.has[escaped] !== 1) return undefined;
   return { end: mark + 5, mark: escaped, backslashes };
 }
 

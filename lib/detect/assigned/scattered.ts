@@ -1,6 +1,6 @@
 /** Tells text that a machine made up from words: by how short its pieces are, and by its letters. */
 
-import { DIGIT, kindAt, LETTER, LOWER, UPPER } from './kinds.ts';
+import { DIGIT, kindOf, LETTER, LOWER, type Text, UPPER } from './kinds.ts';
 
 /** What a text is made of: pieces end where the kind of character changes. */
 export interface Pieces {
@@ -23,31 +23,31 @@ const FREQUENT = pairTable(
 
 function pairTable(pairs: string): Uint8Array {
   const table = new Uint8Array(32 * 32);
-  for (const pair of pairs.split(' ')) table[pairIndex(pair, 1)] = 1;
+  for (const pair of pairs.split(' ')) table[pairIndex(pair.charCodeAt(0), pair.charCodeAt(1))] = 1;
   return table;
 }
 
-function pairIndex(text: string, at: number): number {
-  return ((text.charCodeAt(at - 1) & 31) << 5) | (text.charCodeAt(at) & 31);
+function pairIndex(first: number, second: number): number {
+  return ((first & 31) << 5) | (second & 31);
 }
 
 /** Walks a text once. A capital and the small letters after it are one piece, as in `camelCase`. */
-export function piecesOf(text: string): Pieces {
+export function piecesOf({ bytes, start, end }: Text): Pieces {
   let count = 0;
   let length = 0;
   let pairs = 0;
   let frequent = 0;
   let beforeThat = 0;
   let before = 0;
-  for (let i = 0; i < text.length; i++) {
-    const kind = kindAt(text, i) & (LETTER | DIGIT);
+  for (let at = start; at < end; at++) {
+    const kind = kindOf(bytes[at] as number) & (LETTER | DIGIT);
     const goesOn = kind === before || (kind === LOWER && before === UPPER && beforeThat !== UPPER);
     if (kind !== 0) {
       length++;
       if (!goesOn) count++;
       else if (kind !== DIGIT) {
         pairs++;
-        frequent += FREQUENT[pairIndex(text, i)] as number;
+        frequent += FREQUENT[pairIndex(bytes[at - 1] as number, bytes[at] as number)] as number;
       }
     }
     beforeThat = before;

@@ -1,4 +1,4 @@
-import { classOf } from '../byte-class.ts';
+import { anyCase, byteClass, classOf } from '../byte-class.ts';
 import { MOST_BACKSLASHES, quoteAt, unicodeEscape } from './quote.ts';
 
 /** What stands between a name and its value. */
@@ -48,16 +48,15 @@ export function separatorAt(bytes: Uint8Array, at: number): Separator | undefine
   let next = quote?.end ?? at;
   if (bytes[next] === 0x5d) next++;
   const spaced = skipSpaces(bytes, next);
-  if (quote === undefined && spaced === next && signAt(bytes, spaced) === undefined) {
+  if (quote === undefined && spaced === next && afterSign(bytes, spaced) === spaced)
     return undefined;
-  }
   let end = spaced;
   let sign = 0;
   for (let length = 0; length < 3; length++) {
-    const next = signAt(bytes, end);
-    if (next === undefined) break;
-    sign |= next.byte << (8 * length);
-    end = next.end;
+    const after = afterSign(bytes, end);
+    if (after === end) break;
+    sign |= (after === end + 1 ? (bytes[end] as number) : GREATER) << (8 * length);
+    end = after;
   }
   const value = skipSpaces(bytes, end);
   if (sign === EQUALS && spaced === next && value === end) return { end: value, kind: 'tight' };
@@ -72,14 +71,17 @@ export function separatorAt(bytes: Uint8Array, at: number): Separator | undefine
   return kind && { end: value, kind };
 }
 
-/** Reads a sign; `>` may stand as encoders for web pages write it, at any depth of escaping. */
-function signAt(bytes: Uint8Array, at: number): { byte: number; end: number } | undefined {
+/**
+ * Where a sign ends that begins here, if one does; a `>` may stand as encoders for web pages write
+ * it, at any depth of escaping: nothing else is longer than itself.
+ */
+function afterSign(bytes: Uint8Array, at: number): number {
   const byte = bytes[at] as number;
-  if (SIGNS.has[byte] === 1) return { byte, end: at + 1 };
-  if (byte !== BACKSLASH) return undefined;
+  if (SIGNS.has[byte] === 1) return at + 1;
+  if (byte !== BACKSLASH) return at;
   let mark = at;
   while (mark - at < MOST_BACKSLASHES && bytes[mark] === BACKSLASH) mark++;
-  return unicodeEscape(bytes, mark) === GREATER ? { byte: GREATER, end: mark + 5 } : undefined;
+  return unicodeEscape(bytes, mark) === GREATER ? mark + 5 : at;
 }
 
 function skipSpaces(bytes: Uint8Array, from: number): number {
@@ -93,9 +95,11 @@ function skipSpaces(bytes: Uint8Array, from: number): number {
 }
 
 const SCHEMES = ['bearer ', 'token ', 'basic ', 'api-token '].map((text) => Buffer.from(text));
+const BEGINS_SCHEME = anyCase(byteClass(SCHEMES.map(([first]) => first as number)));
 
 /** Skips the word before the credentials of an Authorization field (RFC 9110 §11.6.2). */
 export function skipScheme(bytes: Uint8Array, at: number): number {
+  if (BEGINS_SCHEME.has[bytes[at] as number] !== 1) return at;
   for (const scheme of SCHEMES) {
     let i = 0;
     while (i < scheme.length && ((bytes[at + i] ?? 0) | 0x20) === scheme[i]) i++;

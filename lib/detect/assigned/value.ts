@@ -1,5 +1,6 @@
 import { byteClass, byteRange, classOf } from '../byte-class.ts';
 import type { RunReader } from '../run-reader.ts';
+import { type Text, textOf } from './kinds.ts';
 import { quoteAt, unicodeEscape } from './quote.ts';
 import { skipScheme } from './separator.ts';
 
@@ -7,8 +8,8 @@ import { skipScheme } from './separator.ts';
 export interface Value {
   readonly start: number;
   readonly end: number;
-  /** With the escapes that encoders add for web pages taken off. */
-  readonly text: string;
+  /** With the escapes that encoders add for web pages taken off, where it holds some. */
+  readonly text?: Text;
   readonly quoted: boolean;
   /** Whether nothing more stands in its line, its text, its element, its parameter. */
   readonly last: boolean;
@@ -42,33 +43,35 @@ export function valueAt(
   runEnd: RunReader,
   isTight: boolean,
 ): Value | undefined {
-  const quote = quoteAt(bytes, at) ?? quoteAt(bytes, afterPrefix(bytes, at));
+  const quote = quoteAt(bytes, at) ?? (isPrefix(bytes[at]) ? quoteAt(bytes, at + 1) : undefined);
   if (quote === undefined) return bareValue(bytes, skipScheme(bytes, at), runEnd, isTight);
   const set = IN_QUOTES.get(quote.mark) as ReturnType<typeof byteClass>;
   const start = skipScheme(bytes, quote.end);
   let end = start;
-  let text = '';
+  let unescaped = '';
   for (let escapes = 0; escapes < 16; escapes++) {
     const run = runEnd(set, end);
     if (run - start > LONGEST) return undefined;
-    text += bytes.toString('latin1', end, run);
-    end = run;
-    const close = quoteAt(bytes, end);
+    const close = quoteAt(bytes, run);
     if (close !== undefined && close.mark === quote.mark) {
-      if (close.backslashes !== quote.backslashes || end === start) return undefined;
-      return { start, end, text, quoted: true, last: false };
+      if (close.backslashes !== quote.backslashes || run === start) return undefined;
+      const value = { start, end: run, quoted: true, last: false };
+      if (escapes === 0) return value;
+      return { ...value, text: textOf(unescaped + bytes.toString('latin1', end, run)) };
     }
-    const escaped = webEscape(bytes, end);
+    const escaped = webEscape(bytes, run);
     if (escaped === undefined) return undefined;
-    text += escaped.char;
+    unescaped += bytes.toString('latin1', end, run) + escaped.char;
     end = escaped.end;
   }
   return undefined;
 }
 
 /** `b"`, `r'`, `@"`: the letters that some languages write before a quote. */
-function afterPrefix(bytes: Uint8Array, at: number): number {
-  return 'bBrRuU@'.includes(String.fromCharCode(bytes[at] ?? 0)) ? at + 1 : at;
+const PREFIXES = classOf('bBrRuU@');
+
+function isPrefix(byte: number | undefined): boolean {
+  return byte !== undefined && PREFIXES.has[byte] === 1;
 }
 
 function bareValue(
@@ -80,20 +83,21 @@ function bareValue(
   const run = runEnd(BARE, start);
   if (run - start < SHORTEST || run - start > LONGEST) return undefined;
   const next = bytes[run];
-  if (next !== undefined && '([{'.includes(String.fromCharCode(next))) return undefined;
+  if (next !== undefined && OPENS.has[next] === 1) return undefined;
   let end = run;
-  while (end > start && '.:'.includes(String.fromCharCode(bytes[end - 1] as number))) end--;
+  while (end > start && TRAILING.has[bytes[end - 1] as number] === 1) end--;
   // `<password>@`: the end of a template, no element.
   if (bytes[start - 1] === GREATER && bytes[start] === AT) return undefined;
   return {
     start,
     end,
-    text: bytes.toString('latin1', start, end),
     quoted: false,
     last: endsLine(bytes, run, isTight),
   };
 }
 
+const OPENS = classOf('([{');
+const TRAILING = classOf('.:');
 const ENDS = classOf('\n\r"\'`');
 const ENDS_PARAMETER = classOf(';&');
 

@@ -32,20 +32,24 @@ for (const word of WORDS.split(' ')) {
 
 /** Longer texts are made of other things too. */
 export const LONGEST_PHRASE = 256;
+/** Where a sequence of words ends; all clear between two calls. */
 const reached = new Uint8Array(LONGEST_PHRASE + 1);
 
 /** Whether letters are a sequence of the words: one step for each place and letter of a word. */
 export function consistsOfWords(letters: Uint8Array, length: number): boolean {
   if (length === 0 || length > LONGEST_PHRASE) return false;
-  reached.fill(0, 1, length + 1);
-  reached[0] = 1;
-  for (let from = 0; from < length; from++) {
-    if (reached[from] === 0) continue;
+  let furthest = 0;
+  for (let from = 0; from <= furthest && from < length; from++) {
+    if (from > 0 && reached[from] === 0) continue;
     for (let at = from, node = 0; at < length; ) {
       node = NEXT[27 * node + (letters[at++] as number)] as number;
       if (node === 0) break;
-      if (ENDS[node] === 1) reached[at] = 1;
+      if (ENDS[node] === 1) {
+        reached[at] = 1;
+        furthest = Math.max(furthest, at);
+      }
     }
   }
-  return reached[length] === 1;
+  for (let at = 1; at <= furthest; at++) reached[at] = 0;
+  return furthest === length;
 }
