@@ -105,7 +105,8 @@ describe('watching files', () => {
     const { config, home } = makeHome();
     const [one, two] = [join(config, 'one.yaml'), join(home, 'two.env')];
     writeFileSync(two, '0');
-    const { watch, next } = await start([one]);
+    // When the new folder's notifications begin is not told, hence looking.
+    const { watch, next } = await start([one], 50);
     watch.setFiles([two]);
     // It may have appeared after it was looked for.
     expect(await next(1)).toEqual([two]);

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -110,7 +110,8 @@ test('what a stop could not have signed is signed for at the next start', async 
   };
   process.kill(signer.pid, 'SIGSTOP');
   await daemon.stop();
-  process.kill(signer.pid, 'SIGKILL');
+  // Stopped as it was, it does not outlive its daemon.
+  await until(() => !existsSync(`/proc/${signer.pid}`), PATIENT);
   expect((await daemon.chain()).at(-1)).toMatchObject({ line_type: 'stop', open_sessions: 1 });
   await again();
   await until(async () => (await manifests()).length === 1, PATIENT);

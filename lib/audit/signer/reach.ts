@@ -56,7 +56,11 @@ export function childReach(folder: string): SignerReach {
       });
       return connection;
     },
-    close: () => void child?.stdio[INHERITED_FD]?.destroy(),
+    close() {
+      child?.stdio[INHERITED_FD]?.destroy();
+      // One that somebody stopped sees only then that it is alone, and ends.
+      if (process.platform !== 'win32') child?.kill('SIGCONT');
+    },
   };
 }
 

@@ -145,10 +145,11 @@ describe('a log and its signer, at the start', () => {
   it('the keys are gone: silent, and refused when the time is over', async () => {
     const home = await written(1);
     rmSync(join(home.folder, 'signer', 'log.key'));
-    const { log, failures } = await home.open({ timeout: 400 });
+    // Time enough for a signer to start and say so on a busy machine.
+    const { log, failures } = await home.open({ timeout: 2000 });
     await log.append('start', {});
     await log.settled();
-    await expect.poll(() => failures.length, { timeout: 5000 }).toBe(1);
+    await expect.poll(() => failures.length, { timeout: 10_000 }).toBe(1);
     expect(log.failure).toMatchObject({
       code: 'audit-unavailable',
       message: expect.stringMatching(/not been signed for .*log\.key is missing/),
