@@ -17,6 +17,8 @@ export interface Memo {
   get(bytes: Uint8Array, start: number, end: number): Met | undefined;
   /** Adds one that is not there. */
   add(bytes: Uint8Array, start: number, end: number, met: Met): void;
+  /** Forgets what is not to be kept. */
+  prune(isKept: (stored: StoredSecret) => boolean): void;
 }
 
 /** A power of two; so many sets, of so many places each. */
@@ -58,6 +60,11 @@ export function createMemo(): Memo {
       if (place === first + WAYS) place = first + (turn++ % WAYS);
       hashes[place] = hash;
       places[place] = met;
+    },
+    prune(isKept) {
+      for (const [place, met] of places.entries()) {
+        if (met !== undefined && !isKept(met.stored)) places[place] = undefined;
+      }
     },
   };
 }

@@ -109,6 +109,17 @@ export function createStore(limits: StoreLimits): PlaceholderStore {
       return known;
     },
     get: (fingerprint, now) => touch(fingerprint, now)?.stored,
+    holds(stored) {
+      const { fingerprint } = stored;
+      return (pinned.get(fingerprint) ?? idle.get(fingerprint))?.stored === stored;
+    },
+    expire(now) {
+      latest = Math.max(latest, now);
+      for (const entry of idle.values()) {
+        if (!isOver(entry, limits.ttl, latest)) return;
+        drop(entry);
+      }
+    },
     *entries(now) {
       for (const entry of idle.values()) {
         if (!isOver(entry, limits.ttl, Math.max(latest, now))) yield entry.stored;

@@ -45,6 +45,10 @@ export interface PlaceholderStore {
   ): StoredSecret;
   /** Looks a secret up and lets its TTL begin anew. */
   get(fingerprint: string, now: number): StoredSecret | undefined;
+  /** Whether an entry is still there; its TTL goes on. */
+  holds(stored: StoredSecret): boolean;
+  /** Drops the entries whose TTL is over. */
+  expire(now: number): void;
   /** Entries, least recently used first (for a sealed hand-over). */
   entries(now: number): Iterable<StoredSecret>;
 }

@@ -44,6 +44,8 @@ export interface Vault {
   get(fingerprint: string, now: number): StoredSecret | undefined;
   /** Whether a fingerprint is known. */
   knows(fingerprint: string, now: number): boolean;
+  /** Forgets the secrets whose TTL is over, also those nobody asks for. To be called now and then. */
+  expire(now: number): void;
 }
 
 export interface VaultParts {
@@ -117,5 +119,9 @@ export function createVault({ fingerprint, store, always }: VaultParts): Vault {
     redactIn,
     get,
     knows: (id, now) => get(id, now) !== undefined,
+    expire(now) {
+      store.expire(now);
+      memo.prune((stored) => store.holds(stored) || always?.(stored.fingerprint) === stored);
+    },
   };
 }

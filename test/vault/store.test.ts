@@ -39,6 +39,23 @@ describe('createStore', () => {
     expect(store.bytes).toBe(0);
   });
 
+  it('drops what nobody used in time without being asked for it', () => {
+    const store = createStore(limits);
+    const pin = store.pin();
+    const held = store.put(id(1), 'T', secret(1), pin, 0);
+    idle(store, 2, 0);
+    idle(store, 3, 50);
+    store.expire(99);
+    expect(store.size).toBe(3);
+    store.expire(100);
+    expect([...store.entries(100)].map(({ fingerprint }) => fingerprint)).toEqual([id(3), id(1)]);
+    expect(store.bytes).toBe(20);
+    expect(store.holds(held)).toBe(true);
+    pin.release();
+    store.expire(200);
+    expect([store.size, store.bytes, store.holds(held)]).toEqual([0, 0, false]);
+  });
+
   it('never evicts what a running exchange holds, and says when nothing else is left', () => {
     const store = createStore(limits);
     const pin = store.pin();

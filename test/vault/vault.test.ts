@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Secret } from '../../lib/vault/secret.ts';
 import { createStore } from '../../lib/vault/store.ts';
 import { createTokenizer } from '../../lib/vault/tokenizer.ts';
 import type { Fingerprint } from '../../lib/vault/types.ts';
@@ -61,6 +62,38 @@ describe('createVault', () => {
     vault.redact('TYPE', text, pin, 90);
     pin.release();
     expect(vault.knows(fingerprint, 180)).toBe(true);
+  });
+
+  it('forgets a text whose lifetime is over, also where nobody asks for it again', () => {
+    const tokenizer = createTokenizer(Buffer.alloc(32, 7));
+    let hashed = 0;
+    const store = createStore({ capacity: 10, bytes: 1000, ttl: 100 });
+    const listed = {
+      fingerprint: tokenizer(Buffer.from('a listed value')),
+      type: 'LISTED',
+      value: new Secret(Buffer.from('a listed value')),
+    };
+    const vault = createVault({
+      store,
+      fingerprint: (one) => {
+        hashed++;
+        return tokenizer(one);
+      },
+      always: (fingerprint) => (fingerprint === listed.fingerprint ? listed : undefined),
+    });
+    const redact = (one: Buffer, now: number): number => {
+      const [pin, before] = [store.pin(), hashed];
+      vault.redact('TYPE', one, pin, now);
+      pin.release();
+      return hashed - before;
+    };
+    expect([redact(text, 0), redact(listed.value.reveal(), 0)]).toEqual([1, 1]);
+    vault.expire(99);
+    expect([redact(text, 99), store.size]).toEqual([0, 1]);
+    vault.expire(199);
+    expect(store.size).toBe(0);
+    // What it remembers of a text it need not hash.
+    expect([redact(text, 199), redact(listed.value.reveal(), 199)]).toEqual([1, 0]);
   });
 
   it('tells texts apart however many there are', () => {

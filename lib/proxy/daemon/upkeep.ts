@@ -59,6 +59,7 @@ export function startUpkeep(parts: UpkeepParts): Upkeep {
   );
   const housekeeping = setInterval(() => {
     beat(now());
+    engine.vault.expire(now());
     engine.known.prune();
     void sessions.endIdle();
     hosts.sites.leaves.renew(Date.now()).catch(onFault);
