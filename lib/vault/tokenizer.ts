@@ -1,11 +1,11 @@
-import { createHmac } from 'node:crypto';
+import { createAuthenticator } from './hmac.ts';
 import type { Fingerprint } from './types.ts';
 
 /** Gives a text its fingerprint. */
 export type Tokenizer = (decoded: Uint8Array) => Fingerprint;
 
 /** 64 bits: two of a million secrets share a fingerprint with a chance of about 3·10⁻⁸. */
-const HEX_DIGITS = 16;
+const BYTES = 8;
 
 /**
  * A tokenizer under one session key: the same text has the same fingerprint for as long as the key
@@ -14,7 +14,6 @@ const HEX_DIGITS = 16;
  * @param key - the session key; copied
  */
 export function createTokenizer(key: Uint8Array): Tokenizer {
-  const own = Buffer.from(key);
-  return (decoded) =>
-    createHmac('sha256', own).update(decoded).digest('hex').slice(0, HEX_DIGITS) as Fingerprint;
+  const authenticate = createAuthenticator(key);
+  return (decoded) => authenticate(decoded).toString('hex', 0, BYTES) as Fingerprint;
 }
