@@ -51,16 +51,14 @@ export function childReach(folder: string): SignerReach {
       const connection = started.stdio[INHERITED_FD] as Duplex;
       started.once('error', () => connection.destroy());
       started.once('exit', () => connection.destroy());
-      connection.once('close', () => {
-        setTimeout(() => started.kill('SIGKILL'), END_WITHIN).unref();
-      });
+      const kill = (): void => void started.kill('SIGKILL');
+      connection.once('close', () => setTimeout(kill, END_WITHIN).unref());
+      // Whatever keeps it from ending by itself, also where this process has no time left to wait.
+      process.once('exit', kill);
+      started.once('exit', () => process.off('exit', kill));
       return connection;
     },
-    close() {
-      child?.stdio[INHERITED_FD]?.destroy();
-      // One that somebody stopped sees only then that it is alone, and ends.
-      if (process.platform !== 'win32') child?.kill('SIGCONT');
-    },
+    close: () => void child?.stdio[INHERITED_FD]?.destroy(),
   };
 }
 
