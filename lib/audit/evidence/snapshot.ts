@@ -142,7 +142,9 @@ function nothing(line: number | undefined, first: number, size: number): Waterwa
       fix: `name a line from ${first} to ${size - 1}`,
     });
   }
-  return new WaterwallError('usage', 'there is no signed line in that time', {
+  const gone = `; those before line ${first} were removed when their time was over (audit.retention)`;
+  const message = `there is no signed line in that time${first > 0 ? gone : ''}`;
+  return new WaterwallError('usage', message, {
     fix: 'give another --since and --until, or leave them out for the whole log',
   });
 }
