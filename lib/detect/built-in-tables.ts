@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { addAnchors, EMPTY_TABLES, type TableUse, writeBuckets } from './anchor-tables.ts';
-import { BUILT_IN_BUCKETS } from './built-in-buckets.ts';
+import { bucketsFor } from './buckets.ts';
 import { type BuiltInTarget, builtInTargets } from './built-in-targets.ts';
 import { createKernel, type Kernel } from './kernel-instance.ts';
 
@@ -27,7 +27,7 @@ export function makeTables(): BuiltInTables {
   const targets = builtInTargets();
   const anchors = targets.map(({ anchor }) => anchor);
   const use = addAnchors(kernel, EMPTY_TABLES, anchors);
-  writeBuckets(kernel, BUILT_IN_BUCKETS);
+  writeBuckets(kernel, bucketsFor(anchors.filter(({ inRun }) => !inRun)));
   const memory = Buffer.concat(partsOf(kernel));
   return {
     use,

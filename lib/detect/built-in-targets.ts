@@ -1,6 +1,7 @@
 import { type Anchor, chooseAnchor } from './anchor.ts';
 import { namesOf } from './assigned/names.ts';
 import type { Worth } from './assigned/worth.ts';
+import { DUMP_SHAPES } from './dump/dumps.ts';
 import { type Form, formsOf } from './forms.ts';
 import {
   ESCAPE_SHAPE,
@@ -21,7 +22,11 @@ export type BuiltInTarget =
   | { readonly kind: 'hazard' }
   | { readonly kind: 'escape' }
   | { readonly kind: 'slashes-below' }
-  | { readonly kind: 'pem' };
+  | { readonly kind: 'pem' }
+  | {
+      readonly kind: 'dump' /** From the anchor's beginning to the offset's. */;
+      readonly before: number;
+    };
 
 /** One of the forms of a row of {@link PATTERNS}. */
 export interface FormTarget {
@@ -55,6 +60,11 @@ export function builtInTargets(): Anchored[] {
     { kind: 'escape', anchor: fixed(ESCAPE_SHAPE) },
     { kind: 'slashes-below', anchor: fixed(SLASHES_BELOW_SHAPE) },
     ...PEM_ANCHORS.map((text) => ({ kind: 'pem' as const, anchor: fixed(text) })),
+    ...DUMP_SHAPES.map(({ shape, before }) => ({
+      kind: 'dump' as const,
+      anchor: fixed(shape),
+      before,
+    })),
   ];
 }
 

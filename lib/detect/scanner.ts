@@ -6,6 +6,7 @@ import { findAssigned } from './assigned/find.ts';
 import { bucketsFor } from './buckets.ts';
 import { loadTables, type PlacedTarget } from './built-in-tables.ts';
 import { formOf } from './built-in-targets.ts';
+import { readDumps } from './dump/dumps.ts';
 import { decodeTexts, type TextStarts } from './encoded/texts.ts';
 import { type UnwrappedText, unwrapLines } from './encoded/wrapped.ts';
 import { TABLES } from './generated/tables.ts';
@@ -24,7 +25,7 @@ import { searchRegex } from './regex/search.ts';
 import { createRunReader } from './run-reader.ts';
 import { apartFrom, uniteSpans, withoutKnown } from './spans.ts';
 import { checkTypeNames } from './type-names.ts';
-import type { Mark, Range, ScanInput, Scanner, ScanOutput, Span } from './types.ts';
+import type { Mark, ScanInput, Scanner, ScanOutput, Span } from './types.ts';
 
 /** What an anchor announces. */
 type Target = PlacedTarget | KeywordTarget;
@@ -85,12 +86,12 @@ export function compileScanner(options: PatternPolicy): Scanner {
   const encodedInLines = (lines: UnwrappedText, encodings: number): Span[] => {
     const runs = noRuns();
     finder.find(lines.bytes, () => undefined, runs);
-    return encodedIn(lines.bytes, runs.texts, [], encodings).flatMap(({ type, core }) =>
-      lines
-        .place(core as Range)
-        .map((range) => ({ ...range, type, core: { start: range.start, end: range.end } })),
-    );
+    return placeAll(lines, encodedIn(lines.bytes, runs.texts, [], encodings));
   };
+
+  /** What stands in the files of which a text holds dumps. */
+  const shownIn = (dumps: UnwrappedText, encodings: number): Span[] =>
+    encodings === 0 ? [] : placeAll(dumps, scan({ bytes: dumps.bytes }, encodings - 1).spans);
 
   const scan = (input: ScanInput, encodings: number): ScanOutput => {
     const { depthAt = PLAIN } = input;
@@ -100,6 +101,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
     const assigned: Span[] = [];
     const marks: Mark[] = [];
     const pemAnchors: number[] = [];
+    const dumpLines: number[] = [];
     const keywordHits = new Map<CompiledOperatorPattern, KeywordHit[]>();
     let hazard = false;
     const belowAt: number[] = [];
@@ -123,6 +125,8 @@ export function compileScanner(options: PatternPolicy): Scanner {
           const form = formOf(target);
           const match = matchForm(form, text, window);
           if (match !== undefined) addSpan(form.contextual ? contextual : spans, match, form.type);
+        } else if (target.kind === 'dump') {
+          dumpLines.push(at + target.before);
         } else if (at < 0) {
           // Stale bytes before the text cannot be part of it.
         } else if (target.kind === 'assigned') {
@@ -154,6 +158,8 @@ export function compileScanner(options: PatternPolicy): Scanner {
     const unwrapped = lineEnds.length === 0 ? undefined : unwrapLines(bytes, lineEnds, depthAt);
     addAll(spans, encodedIn(bytes, texts, spans, encodings));
     if (unwrapped !== undefined) addAll(spans, encodedInLines(unwrapped, encodings));
+    const dumps = dumpLines.length === 0 ? undefined : readDumps(bytes, dumpLines, depthAt);
+    if (dumps !== undefined) addAll(spans, shownIn(dumps, encodings));
     for (const pattern of operator) {
       const hits = keywordHits.get(pattern) ?? [];
       if (pattern.keywords.length > 0 && hits.length === 0) continue;
@@ -186,7 +192,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
       percent: signs.percent,
       escape: signs.escape,
       privateKeySeen: keys.markerSeen,
-      ...(unwrapped && { unwrapped }),
+      joined: [unwrapped, dumps].filter((text) => text !== undefined),
     };
   };
   return { types: [...types].sort(), scan: (input) => scan(input, MOST_ENCODINGS) };
@@ -216,6 +222,15 @@ function keywordTargets(pattern: CompiledOperatorPattern): KeywordTarget[] {
     pattern,
     keyword,
   }));
+}
+
+/** Puts what was found in lines that were put together back where they stand. */
+function placeAll(lines: UnwrappedText, found: readonly Span[]): Span[] {
+  return found.flatMap(({ start, end, type, core = { start, end } }) =>
+    lines
+      .place(core)
+      .map((range) => ({ ...range, type, core: { start: range.start, end: range.end } })),
+  );
 }
 
 /** As `push(...)`, whose arguments must fit the stack. */

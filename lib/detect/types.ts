@@ -71,8 +71,8 @@ export interface ScanOutput {
   readonly escape: boolean;
   /** A private-key marker stands somewhere. */
   readonly privateKeySeen: boolean;
-  /** Encoded lines, put together: exact values are to be looked for in them too. */
-  readonly unwrapped?: UnwrappedText;
+  /** Lines that were put together: exact values are to be looked for in them too. */
+  readonly joined: readonly UnwrappedText[];
 }
 
 /** A compiled set of patterns; holds the WebAssembly memory it scans in. Not re-entrant. */

@@ -128,10 +128,11 @@ export function inspect(
     for (const span of found.spans) findings.push(place(view, span, span.type, false));
     for (const hit of ctx.exact.find(view.bytes))
       findings.push(place(view, hit, typeOf(hit), true));
-    const { unwrapped } = found;
-    for (const hit of unwrapped === undefined ? [] : ctx.exact.find(unwrapped.bytes)) {
-      for (const range of unwrapped?.place(hit.core ?? hit) ?? []) {
-        findings.push(place(view, { ...range, core: range }, typeOf(hit), true));
+    for (const lines of found.joined) {
+      for (const hit of ctx.exact.find(lines.bytes)) {
+        for (const range of lines.place(hit.core ?? hit)) {
+          findings.push(place(view, { ...range, core: range }, typeOf(hit), true));
+        }
       }
     }
     const codes: number[] = [];

@@ -66,6 +66,17 @@ const FLOODS = [
   `${A64}\n`,
   '%67',
   `-----BEGIN CERTIFICATE-----\n${A64}\n`,
+  // Dumps: offsets, lines that do not follow each other, and such that look like a second row.
+  '0',
+  '000000 ',
+  '\n000000 ',
+  '00000000 ',
+  '00000000: 00 ',
+  '000000 00\n',
+  '000000 00\\n',
+  '00000010: 4749 5448 5542 3d67 6768  GITHUB=ggh\n',
+  '0000000   a   b   c   d   e\\n',
+  `${'0000000  '.repeat(100)}\n`,
 ];
 
 /**
