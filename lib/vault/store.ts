@@ -69,9 +69,14 @@ export function createStore(limits: StoreLimits): PlaceholderStore {
   }
 
   function hold(fingerprint: string): boolean {
-    const entry = pinned.get(fingerprint) ?? idle.get(fingerprint);
+    const held = pinned.get(fingerprint);
+    if (held !== undefined) {
+      held.pins++;
+      return true;
+    }
+    const entry = idle.get(fingerprint);
     if (entry === undefined) return false;
-    entry.pins++;
+    entry.pins = 1;
     idle.delete(fingerprint);
     pinned.set(fingerprint, entry);
     return true;
@@ -100,9 +105,15 @@ export function createStore(limits: StoreLimits): PlaceholderStore {
       if (known === undefined) {
         makeRoom(value.length);
         const stored: StoredSecret = { fingerprint, type, value };
-        idle.set(fingerprint, { stored, usedAt: latest, pins: 0 });
+        const entry = { stored, usedAt: latest, pins: 0 };
         bytes += value.length;
+        // Where the pin takes it, as it does but when it was released, the entry never is idle.
+        pinned.set(fingerprint, entry);
         pin.add(fingerprint);
+        if (entry.pins === 0) {
+          pinned.delete(fingerprint);
+          idle.set(fingerprint, entry);
+        }
         return stored;
       }
       pin.add(fingerprint);
@@ -136,9 +147,9 @@ function isOver(entry: Entry, ttl: number, now: number): boolean {
 let pinsMade = 0;
 
 function createPin(hold: (f: string) => boolean, letGo: (f: string) => void): MutablePin {
-  /** Also what is known without the store, which needs no holding. */
   const fingerprints = new Set<Fingerprint>();
-  const held = new Set<Fingerprint>();
+  /** Those of them that are known without the store, and need no holding. */
+  const loose = new Set<Fingerprint>();
   let use = ++pinsMade;
   return {
     fingerprints,
@@ -146,14 +157,16 @@ function createPin(hold: (f: string) => boolean, letGo: (f: string) => void): Mu
       return use;
     },
     add(fingerprint) {
-      if (Number.isNaN(use) || held.has(fingerprint)) return;
+      if (Number.isNaN(use)) return;
+      if (fingerprints.has(fingerprint) && !loose.has(fingerprint)) return;
       fingerprints.add(fingerprint);
-      if (hold(fingerprint)) held.add(fingerprint);
+      if (hold(fingerprint)) loose.delete(fingerprint);
+      else loose.add(fingerprint);
     },
     release() {
       if (Number.isNaN(use)) return;
       use = Number.NaN;
-      for (const fingerprint of held) letGo(fingerprint);
+      for (const fingerprint of fingerprints) if (!loose.has(fingerprint)) letGo(fingerprint);
     },
   };
 }

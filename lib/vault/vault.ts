@@ -55,27 +55,20 @@ export interface VaultParts {
   readonly always?: (fingerprint: string) => StoredSecret | undefined;
 }
 
+function replacementOf({ type, fingerprint }: StoredSecret): Replacement {
+  const placeholder = formatPlaceholder(type, fingerprint);
+  return {
+    placeholder,
+    bytes: Buffer.from(placeholder, 'latin1'),
+    fingerprint,
+    type,
+    redactions: [{ type, hmac: fingerprint }],
+  };
+}
+
 /** A vault over one store and one session key. */
 export function createVault({ fingerprint, store, always }: VaultParts): Vault {
   const memo = createMemo();
-  const replacements = new WeakMap<StoredSecret, Replacement>();
-
-  function replacementOf(stored: StoredSecret): Replacement {
-    let made = replacements.get(stored);
-    if (made === undefined) {
-      const { type, fingerprint: id } = stored;
-      const placeholder = formatPlaceholder(type, id);
-      made = {
-        placeholder,
-        bytes: Buffer.from(placeholder, 'latin1'),
-        fingerprint: id,
-        type,
-        redactions: [{ type, hmac: id }],
-      };
-      replacements.set(stored, made);
-    }
-    return made;
-  }
 
   const get = (id: string, now: number): StoredSecret | undefined =>
     always?.(id) ?? store.get(id, now);
@@ -102,16 +95,18 @@ export function createVault({ fingerprint, store, always }: VaultParts): Vault {
     const text = bytes.subarray(start, end);
     const id = met === undefined ? fingerprint(text) : met.stored.fingerprint;
     const stored = keep(text, id, met?.stored, type, pin, now);
-    const replacement = replacementOf(stored);
     if (met === undefined) {
+      const replacement = replacementOf(stored);
       memo.add(bytes, start, end, { stored, replacement, heldBy: pin.use, at: now });
-    } else {
-      met.stored = stored;
-      met.replacement = replacement;
-      met.heldBy = pin.use;
-      met.at = now;
+      return replacement;
     }
-    return replacement;
+    if (met.stored !== stored) {
+      met.stored = stored;
+      met.replacement = replacementOf(stored);
+    }
+    met.heldBy = pin.use;
+    met.at = now;
+    return met.replacement;
   };
 
   return {
