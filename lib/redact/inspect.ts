@@ -212,6 +212,7 @@ function place(
   exact: boolean,
 ): Finding {
   const { layers } = view;
+  if (depth === 0 && view.origins.length === 0) return { start, end, type, layers, exact, core };
   return {
     start: originOf(view, start),
     end: originOf(view, end),

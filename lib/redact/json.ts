@@ -43,10 +43,10 @@ export function redactJson(bytes: Buffer, ctx: RedactionContext, options: JsonOp
   const exemptions = createExemptions(bytes, ctx.grammar.opaqueRequest, tree);
   const files = new Set<FileData>(hasFiles ? exemptions.files() : []);
   const edits: DraftEdit[] = [];
-  pieces.forEach((piece, i) => {
-    const edit = replacePiece(piece, around[i]);
+  for (let i = 0; i < pieces.length; i++) {
+    const edit = replacePiece(pieces[i] as Finding, around[i]);
     if (edit !== undefined) edits.push(edit);
-  });
+  }
   for (const file of files) edits.push(...redactFile(file, ctx));
   const isExempt = (offset: number): boolean => {
     const string = strings.around(offset);

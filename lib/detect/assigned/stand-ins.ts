@@ -92,7 +92,7 @@ function isRegular({ bytes, start, end }: Text): boolean {
 }
 
 /** What digits and signs are written for in `P@ssw0rd`, as {@link letterOf} has it. */
-const SPELLED = new Uint8Array(128);
+const SPELLED = new Uint8Array(256);
 for (const pair of ['0o', '1i', '3e', '4a', '5s', '7t', '@a', '$s', '!i']) {
   SPELLED[pair.charCodeAt(0)] = letterOf(pair.charCodeAt(1));
 }
@@ -117,7 +117,7 @@ function takeSpelled({ bytes, start, end }: Text): number {
   for (let at = start; at < end; at++) {
     const byte = bytes[at] as number;
     const letter = letterOf(byte);
-    const read = letter > 0 ? letter : (SPELLED[byte] ?? 0);
+    const read = letter > 0 ? letter : (SPELLED[byte] as number);
     if (read > 0) spelled[count++] = read;
     if (letter > 0) last = count;
   }

@@ -10,10 +10,15 @@ const WORDS =
   'this to todo token two type undefined unit unknown update user username users valid value very weak ' +
   'welcome with word world wrong xyz github gitlab slack stripe aws azure openai server service bot cat dog elastic kafka minio sa service pg';
 
+const LETTERS = new Uint8Array(256);
+for (let letter = 1; letter <= 26; letter++) {
+  LETTERS[0x40 + letter] = letter;
+  LETTERS[0x60 + letter] = letter;
+}
+
 /** Letters as numbers from 1 on; 0 for what is none. */
-export function letterOf(code: number): number {
-  const letter = (code | 0x20) - 0x60;
-  return letter >= 1 && letter <= 26 && code < 0x80 ? letter : 0;
+export function letterOf(byte: number): number {
+  return LETTERS[byte] as number;
 }
 
 /** Next nodes by node and letter, 0 where there is none; and whether a word ends in a node. */

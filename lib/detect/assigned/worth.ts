@@ -2,6 +2,7 @@ import { type ByteClass, byteClass, classOf, DIGIT as DIGITS, WORD } from '../by
 import {
   CLOSE,
   DIGIT,
+  kindOf,
   kindsOf,
   LETTER,
   LINK,
@@ -67,10 +68,15 @@ function isMixed(text: Text, kinds: number): boolean {
   return (
     (kinds & LETTER) !== 0 &&
     (kinds & (DIGIT | OTHER)) !== 0 &&
-    !((kinds & LINK) !== 0 && SLUG.test(stringOf(text))) &&
     distinct(text) >= 5 &&
+    !isSlug(text, kinds) &&
     !((kinds & SLASH) !== 0 && /^[.~]{0,2}\/|:\/\/|\/.*\//.test(stringOf(text)))
   );
+}
+
+function isSlug(text: Text, kinds: number): boolean {
+  const mayBe = (kinds & LINK) !== 0 && kindOf(text.bytes[text.start] as number) === LOWER;
+  return mayBe && SLUG.test(stringOf(text));
 }
 
 /** Words joined to the name of something: `secret-2-levels`, `users.*.apiKey`, `data[0].secret`. */
