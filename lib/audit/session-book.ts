@@ -18,16 +18,23 @@ export interface SessionBook {
    * Takes the lines of sessions that a crash, or a signer that was silent, left without a manifest,
    * before any that come now, and ends those that do not go on.
    *
-   * @param read - gives them
+   * @param length - of the log, before anything of this run
+   * @param read - gives the lines before that length, now and whenever lines are to be read back
    */
-  resume(read: (take: (line: SessionLine) => void) => Promise<void>): Promise<void>;
-  /** Ends the sessions that nothing was heard of for long. */
+  resume(length: number, read: ReadBack): Promise<void>;
+  /** Ends the sessions that nothing was heard of for long, and reads back some that are not followed. */
   endIdle(): Promise<void>;
   /** Ends all of them, before the log is closed. */
   endAll(): Promise<void>;
-  /** Number of sessions with lines that no manifest tells of. */
+  /**
+   * Number of sessions with lines that no manifest tells of. All those that are not followed, because
+   * there were too many while nothing was signed, count as one.
+   */
   readonly open: number;
 }
+
+/** Reads the lines of sessions, and those that end them, which a log of some length has; in order. */
+export type ReadBack = (length: number, take: (line: SessionLine) => void) => Promise<void>;
 
 export interface SessionBookDeps {
   readonly log: () => Pick<SignedLog, 'append' | 'keys' | 'manifest' | 'latest' | 'signed'>;
@@ -35,19 +42,24 @@ export interface SessionBookDeps {
   readonly folder: string;
   /** Milliseconds after which a session has ended. */
   readonly idle: number;
+  /** No more sessions at a time; a thousand if absent. */
+  readonly most?: number;
   /** The monotonic clock, milliseconds. */
   now(): number;
   onFault(error: unknown): void;
 }
 
-/** Sessions are named by clients: no more of them at a time. The one heard of least recently ends. */
+/**
+ * Sessions are named by clients: no more of them at a time. The one heard of least recently ends; as
+ * many again may wait for that. Others are not followed, and read back from the log.
+ */
 const MOST = 1_000;
 
 /** How long the first signature after a start may take before interrupted sessions wait for a later look. */
 const FIRST_SIGNATURE = 10_000;
 
 export function createSessionBook(deps: SessionBookDeps): SessionBook {
-  const { folder, idle, now, onFault } = deps;
+  const { folder, idle, now, onFault, most = MOST } = deps;
   const sums = createSessionSums();
   /** The one heard of least recently is the first. */
   const heard = new Map<string | undefined, number>();
@@ -57,6 +69,14 @@ export function createSessionBook(deps: SessionBookDeps): SessionBook {
   const coming = new Map<string | undefined, number>();
   /** Lines that came while earlier ones are being read back. */
   let late: SessionLine[] | undefined;
+  let readBack: ReadBack | undefined;
+  /** Lines of the log before this run, and all that are known to be durable. */
+  let begun = 0;
+  let length = 0;
+  /** Where the lines begin of the sessions that are not followed; undefined where there is none. */
+  let behind: number | undefined;
+  /** How many sessions are ended because there are too many. */
+  let ending = 0;
   /** One after the other: each asks the signer. */
   let work: Promise<void> = Promise.resolve();
 
@@ -93,50 +113,91 @@ export function createSessionBook(deps: SessionBookDeps): SessionBook {
   }
 
   function note(line: SessionLine): void {
-    const session = sums.add(line);
+    const session = sessionOf(line);
     if (session === undefined) return;
+    const isFull = behind !== undefined || ending >= most;
+    if (isFull && !sums.has(session.name)) {
+      fallBehind(line.seq);
+      return;
+    }
+    sums.add(line);
     heard.delete(session.name);
     heard.set(session.name, now());
     interrupted.delete(session.name);
-    if (heard.size > MOST) endOldest();
+    if (heard.size > most) endOldest();
   }
 
   /** Whether or not its manifest can be signed: what is kept in memory has a limit. */
   function endOldest(): void {
     const [oldest] = heard.keys();
     heard.delete(oldest);
+    ending++;
     void queue(() => [oldest], 'idle').then(() => {
-      if (!heard.has(oldest)) forget(oldest);
+      ending--;
+      const sum = sums.sum(oldest);
+      if (heard.has(oldest) || sum === undefined) return;
+      fallBehind(sum.first);
+      forget(oldest);
     });
   }
 
-  function takeEarlier(line: SessionLine): void {
-    const { session } = line.members;
-    const name = typeof session === 'string' ? session : undefined;
-    if (line.type === 'manifest') forget(name);
-    if (sums.add(line) === undefined) return;
-    heard.delete(name);
-    // As long ago as can be: it is ended at the next look.
-    heard.set(name, Number.NEGATIVE_INFINITY);
-    interrupted.add(name);
-    const [oldest] = heard.keys();
-    if (heard.size > MOST) forget(oldest);
+  function fallBehind(seq: number): void {
+    if (behind === undefined) onFault(tooMany(most));
+    behind = Math.min(behind ?? seq, seq);
   }
 
-  async function resume(read: (take: (line: SessionLine) => void) => Promise<void>): Promise<void> {
+  /**
+   * Reads the sessions back that are not followed, as many as there is room for. A manifest must be of
+   * all lines since the one before, so that what is followed must be followed from its first line on.
+   */
+  async function catchUp(): Promise<void> {
+    const from = behind;
+    if (from === undefined || readBack === undefined) return;
+    const followed = new Set(sums.sessions);
+    let skipped: number | undefined;
     late = [];
-    await read(takeEarlier).catch((error: unknown) => {
+    try {
+      await readBack(length, (line) => {
+        const name = nameOf(line);
+        if (line.seq < from || followed.has(name)) return;
+        if (line.type === 'manifest') forget(name);
+        else if (sums.has(name) || sums.size < most) takeEarlier(name, line);
+        else skipped ??= line.seq;
+      });
+      behind = skipped;
+    } catch (error) {
       // Of what was not read to its end no manifest could be right.
-      for (const session of interrupted) forget(session);
+      for (const session of sums.sessions) if (!followed.has(session)) forget(session);
       onFault(error);
-    });
+    }
     const meanwhile = late;
     late = undefined;
     for (const line of meanwhile) note(line);
+  }
+
+  function takeEarlier(name: string | undefined, line: SessionLine): void {
+    sums.add(line);
+    // As long ago as can be: it is ended at the next look.
+    heard.set(name, Number.NEGATIVE_INFINITY);
+    if (line.seq < begun) interrupted.add(name);
+    else interrupted.delete(name);
+  }
+
+  async function resume(): Promise<void> {
+    behind = 0;
+    await catchUp();
     if (interrupted.size > 0) await deps.log().signed(FIRST_SIGNATURE);
   }
 
+  /** Makes room, and takes the next part. */
+  async function resumeMore(): Promise<void> {
+    if (behind === undefined) return;
+    for (const session of sums.sessions) await end(session, 'idle');
+    await catchUp();
+  }
+
   function endIdle(): Promise<void> {
+    work = work.then(resumeMore).catch(onFault);
     const since = now() - idle;
     return queue(
       () => [...heard].filter(([, at]) => at <= since).map(([session]) => session),
@@ -156,19 +217,37 @@ export function createSessionBook(deps: SessionBookDeps): SessionBook {
     expect: (line) => count(line, 1),
     note(line) {
       count(line, -1);
+      length = line.seq + 1;
       if (late === undefined) note(line);
       else late.push(line);
     },
-    resume(read) {
-      work = work.then(() => resume(read)).catch(onFault);
+    resume(before, read) {
+      begun = before;
+      length = Math.max(length, before);
+      readBack = read;
+      work = work.then(resume).catch(onFault);
       return endIdle();
     },
     endIdle,
     endAll: () => queue(() => sums.sessions, 'stop'),
     get open() {
-      return sums.sessions.length;
+      return sums.size + (behind === undefined ? 0 : 1);
     },
   };
+}
+
+/** The session that a line belongs to or ends. */
+function nameOf({ members }: SessionLine): string | undefined {
+  const { session } = members;
+  return typeof session === 'string' ? session : undefined;
+}
+
+function tooMany(most: number): WaterwallError<'audit-unavailable'> {
+  return new WaterwallError(
+    'audit-unavailable',
+    `more than ${most} sessions wait for their manifests: those of further ones are written from the log, later`,
+    { fix: 'see why the signer does not sign; the lines of all sessions are in the log' },
+  );
 }
 
 function unsigned(fault: string): WaterwallError<'audit-unavailable'> {

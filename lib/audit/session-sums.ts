@@ -47,6 +47,9 @@ export interface SessionSums {
   sum(session: string | undefined): SessionSum | undefined;
   /** Forgets a session's lines. */
   drop(session: string | undefined): void;
+  /** Whether there is anything of a session. */
+  has(session: string | undefined): boolean;
+  readonly size: number;
   /** The sessions with lines; undefined is that of the requests which named none. */
   readonly sessions: readonly (string | undefined)[];
 }
@@ -102,6 +105,10 @@ export function createSessionSums(): SessionSums {
       return sum === undefined ? undefined : written(session, sum);
     },
     drop: (session) => void adding.delete(session),
+    has: (session) => adding.has(session),
+    get size() {
+      return adding.size;
+    },
     get sessions() {
       return [...adding.keys()];
     },

@@ -63,7 +63,7 @@ export async function openSafeguards(
     undo.add(startRetention({ ...deps, now: Date.now }, onFault).close);
   }
   const { length } = audit.head;
-  void sessions.resume((take) => readUnended(files.chain, length, take));
+  void sessions.resume(length, (to, take) => readUnended(files.chain, to, take));
   const killSwitch = createKillSwitch({
     runFolder: homes.run,
     latchFile: files.killSwitchLatch,
