@@ -1,6 +1,6 @@
 import type { Homes } from '../config/types.ts';
 import { adminRequest } from '../control/admin-client.ts';
-import { adminEvents } from '../control/admin-events.ts';
+import { adminEvents, type FollowOptions } from '../control/admin-events.ts';
 import type { Progress } from '../control/admin-protocol.ts';
 import { REFUSAL_CODES, SETUP_CODES, WaterwallError } from '../errors.ts';
 
@@ -31,12 +31,13 @@ export async function askDaemon(
  * @throws WaterwallError what the daemon said where it did not, or `not-running`, `io-error`
  */
 export async function operateDaemon(
-  homes: Homes,
+  homes: Pick<Homes, 'run'>,
   path: string,
   body: unknown,
   onProgress: (progress: Progress) => void,
+  options: Omit<FollowOptions, 'body'> = {},
 ): Promise<Answer> {
-  for await (const { event, data } of adminEvents(homes, 'POST', path, { body })) {
+  for await (const { event, data } of adminEvents(homes, 'POST', path, { ...options, body })) {
     if (event === 'progress') onProgress(data as Progress);
     if (event === 'result') return data as Answer;
     if (event === 'error') throw asError((data as ErrorBody).error ?? {}, 500);

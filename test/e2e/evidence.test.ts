@@ -15,6 +15,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
+import { createCommands } from '../../tui/feed/commands.ts';
+import type { Message } from '../../tui/model/message.ts';
 import { conforming } from '../cli/schema.ts';
 import { waterwall } from '../cli/transcript.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
@@ -202,6 +204,37 @@ test('the file is of who asks for it, also where the daemon may not write; it is
     404,
   );
   expect(readdirSync(join(home, 'log', 'exports'))).toEqual([]);
+});
+
+test('the dashboard writes the file itself too, and one that is broken off leaves none', async () => {
+  const { daemon, out, pubkey } = await serving();
+  await talk(daemon, 'session-a');
+  const told: Message[] = [];
+  const commands = createCommands({ run: join(daemon.home, 'run') }, false, (message) =>
+    told.push(message),
+  );
+  onTestFinished(commands.close);
+  const answer = async (count: number): Promise<unknown> => {
+    const exported = (): Message[] => told.filter(({ type }) => type === 'exported');
+    await until(() => exported().length === count, { timeout: 20_000 });
+    return exported().at(-1);
+  };
+  const bundle = join(out, 'one.tar.gz');
+  commands.run({ kind: 'export', body: { out: bundle } });
+  expect(await answer(1)).toMatchObject({ answer: { ok: true, body: { out: bundle, first: 0 } } });
+  expect(told.some(({ type }) => type === 'export-progress')).toBe(true);
+  expect(await verdicts(bundle, pubkey)).toEqual([0, 0]);
+  commands.run({ kind: 'export', body: { out: bundle } });
+  expect(await answer(2)).toMatchObject({ answer: { ok: false, error: { code: 'file-exists' } } });
+  commands.run({ kind: 'export', body: { out: bundle, overwrite: true } });
+  expect(await answer(3)).toMatchObject({ answer: { ok: true } });
+
+  commands.run({ kind: 'export', body: { out: join(out, 'two.tar.gz') } });
+  await until(() => readdirSync(out).some((name) => name.endsWith('.tmp')));
+  commands.run({ kind: 'cancel', what: 'export' });
+  await until(() => !readdirSync(out).some((name) => name.endsWith('.tmp')));
+  expect(readdirSync(out).sort()).toEqual(['one.tar.gz', 'signing.pub']);
+  expect(told.filter(({ type }) => type === 'exported')).toHaveLength(3);
 });
 
 test('a client that goes away while it fetches leaves nothing behind', async () => {

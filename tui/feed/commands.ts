@@ -1,7 +1,8 @@
 import type { Homes } from '../../lib/config/types.ts';
 import { adminRequest } from '../../lib/control/admin-client.ts';
 import { adminEvents } from '../../lib/control/admin-events.ts';
-import type { Answer, Effect, Message } from '../model/message.ts';
+import { fetchBundle } from '../../lib/ops/evidence/fetch.ts';
+import type { Answer, Effect, ExportBody, Message } from '../model/message.ts';
 import type { Refusal } from '../model/modal.ts';
 import { sanitiseDeep } from '../text/cells.ts';
 
@@ -40,30 +41,45 @@ export function createCommands(
       return { ok: false, error: failed(error) };
     }
   };
-  /** A step at a time, where the daemon tells of them. */
+  /** What can be broken off; undefined where it was. */
   const work = async <Body>(
     what: 'verify' | 'export',
-    path: string,
-    body: unknown,
-    onProgress: (data: unknown) => void,
+    perform: (signal: AbortSignal) => Promise<Answer<Body>>,
   ): Promise<Answer<Body> | undefined> => {
     running.get(what)?.abort();
     const controller = new AbortController();
     running.set(what, controller);
     const { signal } = controller;
     try {
-      const events = adminEvents(homes, 'POST', path, { body, readOnly, signal, silence: SILENCE });
-      for await (const { event, data } of events) {
-        if (event === 'progress') onProgress(sanitiseDeep(data));
-        else if (event === 'result' || event === 'error')
-          return answered<Body>(event === 'result', data);
-      }
-      return signal.aborted
-        ? undefined
-        : { ok: false, error: failed(new Error('the daemon broke off')) };
+      const answer = await perform(signal);
+      return signal.aborted ? undefined : answer;
     } catch (error) {
       return signal.aborted ? undefined : { ok: false, error: failed(error) };
     }
+  };
+  /** A step at a time, where the daemon tells of them. */
+  const verify = async (signal: AbortSignal): Promise<Answer<never>> => {
+    const options = { readOnly, signal, silence: SILENCE };
+    for await (const { event, data } of adminEvents(
+      homes,
+      'POST',
+      '/admin/verify-install',
+      options,
+    )) {
+      if (event === 'progress') {
+        tell({ type: 'verify-progress', progress: sanitiseDeep(data) as never });
+      } else if (event === 'result' || event === 'error') return answered(event === 'result', data);
+    }
+    return { ok: false, error: failed(new Error('the daemon broke off')) };
+  };
+  const exportEvidence = async (body: ExportBody, signal: AbortSignal): Promise<Answer<never>> => {
+    const report = await fetchBundle(
+      homes,
+      body,
+      (progress) => tell({ type: 'export-progress', progress: sanitiseDeep(progress) as never }),
+      { readOnly, signal, silence: SILENCE },
+    );
+    return answered(true, report);
   };
 
   return {
@@ -90,17 +106,13 @@ export function createCommands(
         tell({ type: 'reloaded', answer: await ask('/admin/reload') });
         return;
       case 'verify': {
-        const answer = await work('verify', '/admin/verify-install', undefined, (progress) =>
-          tell({ type: 'verify-progress', progress: progress as never }),
-        );
-        if (answer !== undefined) tell({ type: 'verified', answer: answer as never });
+        const answer = await work('verify', verify);
+        if (answer !== undefined) tell({ type: 'verified', answer });
         return;
       }
       case 'export': {
-        const answer = await work('export', '/admin/export-evidence', effect.body, (progress) =>
-          tell({ type: 'export-progress', progress: progress as never }),
-        );
-        if (answer !== undefined) tell({ type: 'exported', answer: answer as never });
+        const answer = await work('export', (signal) => exportEvidence(effect.body, signal));
+        if (answer !== undefined) tell({ type: 'exported', answer });
         return;
       }
       case 'cancel':

@@ -1,9 +1,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { EvidenceReport } from '../../audit/evidence/export.ts';
 import { exportEvidence } from '../../audit/evidence/export.ts';
-import { requireFree, writeNewFile } from '../../audit/evidence/new-file.ts';
 import { sourcesOf } from '../../audit/evidence/request.ts';
 import { openConnection } from '../../audit/signer/connection.ts';
 import { childReach, serviceReach } from '../../audit/signer/reach.ts';
@@ -12,13 +10,11 @@ import { loadHosts } from '../../config/load/hosts.ts';
 import { loadSettings } from '../../config/load/settings.ts';
 import { loadSessionKey } from '../../config/session-key.ts';
 import type { Homes } from '../../config/types.ts';
-import { adminDownload } from '../../control/admin-client.ts';
 import type { Progress } from '../../control/admin-protocol.ts';
-import type { ExportWish, HandedOver } from '../../control/export-wish.ts';
 import { WaterwallError } from '../../errors.ts';
 import { loadPolicy } from '../../proxy/policy.ts';
-import { operateDaemon } from '../ask-daemon.ts';
 import { parseEnd } from './days.ts';
+import { fetchBundle } from './fetch.ts';
 import { policySnapshot } from './policy-snapshot.ts';
 
 /** What is exported, and where from where that is not the home. */
@@ -63,7 +59,6 @@ export async function exportBundle(
         ...(since === undefined ? {} : { since }),
         ...(until === undefined ? {} : { until }),
         overwrite,
-        hand_over: true,
       };
       return await fetchBundle(homes, wish, tell);
     } catch (error) {
@@ -86,40 +81,6 @@ export async function exportBundle(
     sign: (payload) => signOnce(homes, places.signer, payload),
     tell: (step, done, total) => tell({ step, done, total }),
   });
-}
-
-/**
- * Has the daemon make a bundle, and writes it with this user's rights: the daemon may not write
- * where this user may, and its file would be its own.
- */
-async function fetchBundle(
-  homes: Homes,
-  wish: ExportWish & { readonly overwrite: boolean },
-  tell: (progress: Progress) => void,
-): Promise<EvidenceReport> {
-  const { out, overwrite } = wish;
-  requireFree(out, overwrite);
-  let answer: (EvidenceReport & HandedOver) | undefined;
-  await writeNewFile(out, overwrite, async (file) => {
-    const told: unknown = await operateDaemon(homes, '/admin/export-evidence', wish, tell);
-    answer = told as EvidenceReport & HandedOver;
-    const path = `/admin/evidence-bundle?id=${answer.bundle}`;
-    await pipeline(await adminDownload(homes, path), file).catch((cause: unknown) => {
-      const { code } = cause as NodeJS.ErrnoException;
-      throw code === 'ECONNRESET' ? cutShort(cause) : cause;
-    });
-  });
-  if (answer === undefined) throw new TypeError('A file that was written was asked for.');
-  const { bundle: _, ...report } = answer;
-  return report;
-}
-
-function cutShort(cause: unknown): WaterwallError<'io-error'> {
-  return new WaterwallError(
-    'io-error',
-    'the bundle was cut short on its way: the daemon stopped, or could not read it',
-    { fix: 'export it again; see what the log of the daemon says', cause },
-  );
 }
 
 function placesOf(homes: Homes, options: ExportOptions) {

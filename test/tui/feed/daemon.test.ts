@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -135,6 +135,35 @@ test('what is asked is answered by the daemon’s word alone', async () => {
   expect(types().indexOf('verify-progress')).toBeLessThan(types().indexOf('verified'));
   expect(told.find(({ type }) => type === 'exported')).toMatchObject({ answer: { ok: false } });
   expect(asked).toHaveLength(3);
+});
+
+test('a bundle is fetched and written here: the daemon may have another user', async () => {
+  const asked: unknown[] = [];
+  await answering(async (request, response) => {
+    if (request.method === 'GET') {
+      asked.push(request.url);
+      return response.end('the bundle');
+    }
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    asked.push(JSON.parse(Buffer.concat(parts).toString('utf8')));
+    response.writeHead(200, STREAM);
+    response.write(event('progress', { step: 'receipts', done: 1, total: 10 }));
+    return response.end(event('result', { out: 'there', lines: 7, bundle: 'b1' }));
+  });
+  const out = join(run, 'bundle.tar.gz');
+  const commands = createCommands({ run }, false, (message) => told.push(message));
+  commands.run({ kind: 'export', body: { out, since: '2026-11-25' } });
+  await until(() => types().includes('exported'));
+  expect(asked).toEqual([
+    { out, since: '2026-11-25', hand_over: true },
+    '/admin/evidence-bundle?id=b1',
+  ]);
+  expect(told.find(({ type }) => type === 'exported')).toMatchObject({
+    answer: { ok: true, body: { lines: 7 } },
+  });
+  expect(types()).toContain('export-progress');
+  expect(readFileSync(out, 'utf8')).toBe('the bundle');
 });
 
 test('read-only asks at the socket behind which nothing can be changed', async () => {
