@@ -123,8 +123,6 @@ function failed(where: string, cause: unknown): WaterwallError<'io-error'> {
   );
 }
 
-/** What `fetch` says of a connection stands in the cause alone. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  return error instanceof Error ? error.message : String(error);
 }

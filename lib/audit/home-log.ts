@@ -13,7 +13,18 @@ import { openSignedLog, type SignedLog, type SignedLogDeps } from './signed-log.
 import { childReach, serviceReach } from './signer/reach.ts';
 import type { LineFields } from './types.ts';
 import { parseWitnessKey } from './witness/cosignature.ts';
+import type { Connect } from './witness/submit.ts';
 import { openWitness } from './witness/witness.ts';
+
+/** What the log of a home needs besides. */
+export interface HomeLogDeps
+  extends Pick<
+    SignedLogDeps,
+    'onPoison' | 'onSigner' | 'onAppended' | 'onLine' | 'onAnchor' | 'onFault'
+  > {
+  /** The way to a witness. */
+  readonly connect: Connect;
+}
 
 /**
  * Opens the signed log of a home, with the signer its settings name.
@@ -23,10 +34,7 @@ import { openWitness } from './witness/witness.ts';
 export async function openHomeLog(
   homes: Homes,
   settings: Settings['audit'],
-  deps: Pick<
-    SignedLogDeps,
-    'onPoison' | 'onSigner' | 'onAppended' | 'onLine' | 'onAnchor' | 'onFault'
-  >,
+  { connect, ...deps }: HomeLogDeps,
 ): Promise<SignedLog> {
   const files = filesOf(homes);
   const { signerSocket } = settings;
@@ -38,7 +46,7 @@ export async function openHomeLog(
     epochs,
     reach: signerSocket === undefined ? childReach(files.signer) : serviceReach(signerSocket),
     settings,
-    anchor: anchorOf(homes.log, settings.anchor, epochs.key, deps),
+    anchor: anchorOf(homes.log, settings.anchor, epochs.key, { connect, ...deps }),
     ...(previous === undefined ? {} : { previous }),
     now: () => new Date(),
     ticks: () => performance.now(),
@@ -50,7 +58,7 @@ function anchorOf(
   logFolder: string,
   target: Settings['audit']['anchor'],
   key: LogKey,
-  { onAnchor = () => {}, onFault }: Pick<SignedLogDeps, 'onAnchor' | 'onFault'>,
+  { connect, onAnchor = () => {}, onFault }: Pick<HomeLogDeps, 'connect' | 'onAnchor' | 'onFault'>,
 ): Anchor | undefined {
   if (target === undefined) return undefined;
   const failed = (error: WaterwallError<'io-error'>): void => {
@@ -71,6 +79,7 @@ function anchorOf(
     target: { url, key: witness },
     logFolder,
     key,
+    connect,
     onCosigned: (note) => void keep(note, new Date()),
     ...told,
   });

@@ -3,6 +3,7 @@ import { loadSettings } from '../config/load/settings.ts';
 import type { Homes } from '../config/types.ts';
 import type { RotationAnswer } from '../control/admin-routes.ts';
 import { WaterwallError } from '../errors.ts';
+import { dialFor } from '../proxy/dial.ts';
 import { askDaemon } from './ask-daemon.ts';
 import { requireSetUp } from './home-parts.ts';
 
@@ -29,7 +30,9 @@ export async function rotateChain(homes: Homes): Promise<Rotation> {
     if (!(error instanceof WaterwallError) || error.code !== 'not-running') throw error;
   }
   requireSetUp(homes);
-  const log = await openHomeLog(homes, loadSettings(homes).audit, {
+  const { audit, upstreamProxy } = loadSettings(homes);
+  const log = await openHomeLog(homes, audit, {
+    connect: dialFor(upstreamProxy),
     onPoison() {},
     onSigner() {},
     onFault() {},

@@ -15,7 +15,7 @@ import { openRequestPath } from './daemon/request-path.ts';
 import { openSafeguards } from './daemon/safeguards.ts';
 import { createUndo } from './daemon/undo.ts';
 import { startUpkeep, type Upkeep } from './daemon/upkeep.ts';
-import { dialDirectly, dialThrough } from './dial.ts';
+import { dialFor } from './dial.ts';
 import { createEngine } from './engine.ts';
 import { readHandover, writeHandover } from './handover.ts';
 import { openHosts } from './hosts.ts';
@@ -77,7 +77,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   async function start(): Promise<Daemon> {
     // where it goes; leaves are signed in other threads while this one compiles the patterns
     const { sessionKey: sessionKeyMode, upstreamProxy, limits } = loadSettings(homes);
-    const dial = upstreamProxy === undefined ? dialDirectly : dialThrough(upstreamProxy);
+    const dial = dialFor(upstreamProxy);
     const opening = openHosts(homes, dial, limits.handshakeTimeout);
     // What fails here is told below, after what matters more.
     const opened = opening.catch(() => undefined);

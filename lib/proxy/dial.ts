@@ -60,6 +60,11 @@ export const dialDirectly: Dial = (target, connected) => {
   return socket;
 };
 
+/** The way out that the configuration names. */
+export function dialFor(upstreamProxy: string | undefined): Dial {
+  return upstreamProxy === undefined ? dialDirectly : dialThrough(upstreamProxy);
+}
+
 /**
  * Through an HTTP proxy by CONNECT (RFC 9110 §9.3.6). The socket comes paused.
  *

@@ -12,6 +12,7 @@ import { DEFAULT_SETTINGS } from '../../lib/config/defaults.ts';
 import { filesOf } from '../../lib/config/files.ts';
 import { resolveHomes } from '../../lib/config/homes.ts';
 import type { Homes } from '../../lib/config/types.ts';
+import { dialDirectly } from '../../lib/proxy/dial.ts';
 import { tempFolder } from './logs.ts';
 import { lines } from './signing/rig.ts';
 
@@ -27,6 +28,7 @@ beforeEach(() => {
 /** Opens the log of the home, writes some lines, closes it. */
 async function write(): Promise<void> {
   const log = await openHomeLog(homes, DEFAULT_SETTINGS.audit, {
+    connect: dialDirectly,
     onPoison() {},
     onSigner() {},
     onFault() {},

@@ -1,9 +1,19 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startWitness } from '../audit/witness/stand-in.ts';
 import { waterwall } from '../cli/transcript.ts';
+import { makeCertificates } from '../support/certificates.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { writeConfig } from '../support/home-config.ts';
 import { copyHome } from '../support/home-template.ts';
@@ -14,15 +24,17 @@ import { verdicts } from './support/verdicts.ts';
 
 const PATIENT = { timeout: 20_000 };
 
+/** The log's key of a `signing.pub`. */
+const vkeyOf = (file: string): string =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .find((line) => /^[^#\s]/.test(line)) ?? '';
+
 test('a proxy has its log cosigned, and works while the witness does not', async () => {
   const provider = await startProvider();
   const home = await copyHome();
   const pub = join(home, 'etc', 'signing.pub');
-  const vkey =
-    readFileSync(pub, 'utf8')
-      .split('\n')
-      .find((line) => /^[^#\s]/.test(line)) ?? '';
-  const witness = await startWitness(vkey);
+  const witness = await startWitness(vkeyOf(pub));
   const anchor = { witness: { url: witness.url, key: witness.vkey } };
   await writeConfig(home, { provider, config: { audit: { anchor } } });
   let daemon = await startDaemon({ home });
@@ -65,6 +77,49 @@ test('a proxy has its log cosigned, and works while the witness does not', async
   const bundle = join(out, 'bundle.tar.gz');
   expect((await waterwall(['export-evidence', '-o', bundle], { home })).code).toBe(0);
   expect(await verdicts(bundle, pubkey)).toEqual([0, 0]);
+});
+
+test('a witness that speaks TLS is reached through the upstream proxy, and only if its root is known', async () => {
+  const home = await copyHome();
+  const certificates = makeCertificates(['witness.example']);
+  const witness = await startWitness(vkeyOf(join(home, 'etc', 'signing.pub')), certificates);
+  const asked: string[] = [];
+  const proxy = net.createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (head) => {
+      const [, port] = /^CONNECT 127\.0\.0\.1:(\d+) /.exec(head.toString('latin1')) ?? [];
+      asked.push(String(port));
+      const inner = net.connect(Number(port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        socket.pipe(inner).pipe(socket);
+      });
+      inner.on('error', () => {});
+    });
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const { port } = proxy.address() as net.AddressInfo;
+  const anchor = { witness: { url: witness.url, key: witness.vkey } };
+  const config = { audit: { anchor }, upstream_proxy: `http://127.0.0.1:${port}` };
+  await writeConfig(home, { config });
+  const roots = join(home, 'witness-roots.pem');
+  writeFileSync(roots, certificates.root);
+  let daemon = await startDaemon({ home });
+  onTestFinished(async () => {
+    await daemon.dispose();
+    proxy.close();
+  });
+  const anchored = async (): Promise<unknown> =>
+    ((await daemon.admin('GET', '/healthz')).json() as { anchored: unknown }).anchored;
+
+  await until(async () => (await anchored()) === false, PATIENT);
+  expect(witness.answers).toEqual([]);
+  await daemon.stop();
+  daemon = await startDaemon({ home, env: { NODE_EXTRA_CA_CERTS: roots } });
+  await until(async () => (await anchored()) === true, PATIENT);
+  await daemon.stop();
+  expect(witness.state.size).toBe((await daemon.chain()).length);
+  expect(new Set(asked)).toEqual(new Set([new URL(witness.url).port]));
 });
 
 test('a key that is none of a witness is told at the start', async () => {

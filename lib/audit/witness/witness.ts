@@ -8,7 +8,7 @@ import type { LogKey } from '../log-key.ts';
 import type { VerifierKey } from '../vkey.ts';
 import { openProver } from './consistency.ts';
 import { openCosignature } from './cosignature.ts';
-import { conflictingSize, submitCheckpoint } from './submit.ts';
+import { type Connect, conflictingSize, submitCheckpoint } from './submit.ts';
 
 /** A witness, as `audit.anchor` names it. */
 export interface WitnessTarget {
@@ -22,6 +22,7 @@ export interface WitnessDeps extends AnchorWatch {
   readonly logFolder: string;
   /** The log's key. */
   readonly key: LogKey;
+  readonly connect: Connect;
   /** Takes a checkpoint with its cosignature. */
   onCosigned(note: string): void;
   /** Milliseconds for an answer, where not the usual ones. */
@@ -66,7 +67,8 @@ export function openWitness({ target, logFolder, key, ...deps }: WitnessDeps): A
       );
     }
     const proof = old === 0 ? [] : await prover.prove(old, checkpoint);
-    return submitCheckpoint(target.url, old, proof, note, deps.patience);
+    const { connect, patience } = deps;
+    return submitCheckpoint({ url: target.url, connect, patience }, old, proof, note);
   }
 
   return startAnchor(cosign, target.url, deps);

@@ -3,7 +3,7 @@ import { loadHosts } from '../../config/load/hosts.ts';
 import { loadSettings } from '../../config/load/settings.ts';
 import type { Homes, PermittedHost } from '../../config/types.ts';
 import { WaterwallError } from '../../errors.ts';
-import { type Dial, dialDirectly, dialThrough } from '../../proxy/dial.ts';
+import { type Dial, dialFor } from '../../proxy/dial.ts';
 import { killSwitchAtRest } from '../killswitch-at-rest.ts';
 import { ok, type Verdict, warn } from './check.ts';
 
@@ -22,8 +22,7 @@ export async function upstreamReachable(homes: Homes): Promise<Verdict> {
 function wayOut(homes: Homes): { hosts: readonly PermittedHost[]; dial: Dial } | Verdict {
   try {
     const { upstreamProxy } = loadSettings(homes);
-    const dial = upstreamProxy === undefined ? dialDirectly : dialThrough(upstreamProxy);
-    return { hosts: loadHosts(homes).hosts, dial };
+    return { hosts: loadHosts(homes).hosts, dial: dialFor(upstreamProxy) };
   } catch (error) {
     if (!(error instanceof WaterwallError)) throw error;
     return warn(`not tried: ${error.message}`, error.fix);

@@ -8,6 +8,7 @@ import { parseSettings } from '../../config/load/settings.ts';
 import type { Homes, Settings } from '../../config/types.ts';
 import { followConfig } from '../../control/config-source.ts';
 import { createKillSwitch, type KillSwitch } from '../../control/kill-switch.ts';
+import { dialFor } from '../dial.ts';
 import { createGate, type Gate } from '../gate.ts';
 import { createLive, type Live } from '../live.ts';
 import type { Observer } from '../observer.ts';
@@ -45,6 +46,7 @@ export async function openSafeguards(
     onFault,
   });
   const audit: SignedLog = await openHomeLog(homes, settings.audit, {
+    connect: dialFor(settings.upstreamProxy),
     onAppended: sessions.expect,
     onLine: sessions.note,
     onPoison: (error) => {

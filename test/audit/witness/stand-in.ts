@@ -1,5 +1,11 @@
 import { createHash, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
@@ -59,7 +65,14 @@ function rootsOf(m: number, n: number, old: Buffer, proof: readonly Buffer[]): [
   return roots;
 }
 
-export async function startWitness(logVkey: string): Promise<Witness> {
+/**
+ * @param logVkey - of the log that it knows
+ * @param secure - its certificate, where it speaks TLS
+ */
+export async function startWitness(
+  logVkey: string,
+  secure?: { readonly certificate: string; readonly key: string },
+): Promise<Witness> {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const key = publicKey.export({ format: 'der', type: 'spki' }).subarray(SPKI.length);
   const id = keyId(NAME, 4, key);
@@ -96,9 +109,13 @@ export async function startWitness(logVkey: string): Promise<Witness> {
     open: () => new Promise((resolve) => server.listen(port, '127.0.0.1', resolve)),
   };
   let port = 0;
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     void answer(request, response).catch((error: unknown) => end(response, 400, String(error)));
-  });
+  };
+  const server =
+    secure === undefined
+      ? createServer(listener)
+      : createSecureServer({ cert: secure.certificate, key: secure.key }, listener);
   const end = (
     response: ServerResponse,
     status: number,
@@ -160,5 +177,7 @@ export async function startWitness(logVkey: string): Promise<Witness> {
   await witness.open();
   ({ port } = server.address() as AddressInfo);
   onTestFinished(() => witness.close());
-  return Object.assign(witness, { url: `http://127.0.0.1:${port}/prefix` });
+  return Object.assign(witness, {
+    url: `${secure === undefined ? 'http' : 'https'}://127.0.0.1:${port}/prefix`,
+  });
 }
