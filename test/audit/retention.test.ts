@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Anchor } from '../../lib/audit/anchor.ts';
 import { exportEvidence } from '../../lib/audit/evidence/export.ts';
 import { takeSnapshot } from '../../lib/audit/evidence/snapshot.ts';
 import { verifyEvidence } from '../../lib/audit/evidence/verify.ts';
@@ -17,10 +18,15 @@ import { openReceipt } from '../../lib/audit/receipt.ts';
 import { applyRetention, startRetention } from '../../lib/audit/retention.ts';
 import type { SignedLog } from '../../lib/audit/signed-log.ts';
 import { verifyChain } from '../../lib/audit/verify.ts';
+import { formatVkey } from '../../lib/audit/vkey.ts';
+import { parseWitnessKey } from '../../lib/audit/witness/cosignature.ts';
+import { openWitness } from '../../lib/audit/witness/witness.ts';
 import { makeReceipt } from '../../lib/ops/receipt.ts';
+import { dialDirectly } from '../../lib/proxy/dial.ts';
 import { outputOf, startChild } from './child.ts';
 import { segmentPath } from './logs.ts';
 import { lines, signedHome } from './signing/rig.ts';
+import { startWitness } from './witness/stand-in.ts';
 
 const DAY = 24 * 60 * 60_000;
 
@@ -131,6 +137,44 @@ describe('what is older than the retention', () => {
     const receipt = await makeReceipt(homes, first);
     expect(openReceipt(Buffer.from(receipt), keys.log)).toMatchObject({ line: { seq: first } });
   });
+});
+
+test('a witness is shown that the rest goes on from what it cosigned, and not from what was removed', async () => {
+  const { home, log } = await rotatedLog();
+  const witness = await startWitness(formatVkey(home.keys.log));
+  const faults: Error[] = [];
+  const open = () =>
+    openWitness({
+      target: { url: witness.url, key: parseWitnessKey(witness.vkey) ?? home.keys.log },
+      logFolder: home.folder,
+      key: home.keys.log,
+      connect: dialDirectly,
+      onCosigned: () => {},
+      onFault: (error) => faults.push(error),
+    });
+  const goesOn = async (anchor: Anchor): Promise<boolean | undefined> => {
+    await log.append('tunnel', { host: 'host.test' });
+    await log.signed(10_000);
+    anchor.put(log.latest as string);
+    await anchor.settled();
+    return anchor.holds;
+  };
+  const anchor = open();
+  expect(await goesOn(anchor), faults.join()).toBe(true);
+  await applyRetention(depsOf(home, log));
+  expect(segmentsOf(home.folder)[0]).not.toBe(segmentPath(home.folder).split('/').at(-1));
+  expect(await goesOn(anchor), faults.join()).toBe(true);
+  // After a restart nothing is remembered of the tree: it begins at what the chain says was removed.
+  expect(await goesOn(open()), faults.join()).toBe(true);
+  expect(witness.state.size).toBeGreaterThan(20);
+  expect(new Set(witness.answers)).toEqual(new Set([200]));
+
+  witness.state = { size: 3, root: Buffer.alloc(32, 1) };
+  expect(await goesOn(open())).toBe(false);
+  expect(faults.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/lines 3 to \d+ were removed before it cosigned them/),
+  ]);
+  await log.close();
 });
 
 test('evidence of the rest is exported, and verifies', async () => {
