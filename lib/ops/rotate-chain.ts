@@ -4,8 +4,10 @@ import type { Homes } from '../config/types.ts';
 import type { RotationAnswer } from '../control/admin-routes.ts';
 import { WaterwallError } from '../errors.ts';
 import { dialFor } from '../proxy/dial.ts';
+import { heldDial } from '../proxy/held-dial.ts';
 import { askDaemon } from './ask-daemon.ts';
 import { requireSetUp } from './home-parts.ts';
+import { killSwitchAtRest } from './killswitch-at-rest.ts';
 
 /** What a rotation did, and who did it. */
 export interface Rotation extends RotationAnswer {
@@ -31,8 +33,9 @@ export async function rotateChain(homes: Homes): Promise<Rotation> {
   }
   requireSetUp(homes);
   const { audit, upstreamProxy } = loadSettings(homes);
+  const hold = { isEngaged: () => killSwitchAtRest(homes).length > 0 };
   const log = await openHomeLog(homes, audit, {
-    connect: dialFor(upstreamProxy),
+    connect: heldDial(dialFor(upstreamProxy), Promise.resolve(hold)),
     onPoison() {},
     onSigner() {},
     onFault() {},

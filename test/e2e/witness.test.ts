@@ -122,6 +122,39 @@ test('a witness that speaks TLS is reached through the upstream proxy, and only 
   expect(new Set(asked)).toEqual(new Set([new URL(witness.url).port]));
 });
 
+test('nothing is submitted while the kill switch is engaged', async () => {
+  const home = await copyHome();
+  const witness = await startWitness(vkeyOf(join(home, 'etc', 'signing.pub')));
+  const anchor = { witness: { url: witness.url, key: witness.vkey } };
+  await writeConfig(home, { config: { audit: { anchor }, kill_switch: true } });
+  let daemon = await startDaemon({ home });
+  onTestFinished(() => daemon.dispose());
+  const alarms = async (): Promise<string> =>
+    JSON.stringify((await daemon.admin('GET', '/admin/state')).json()['alarms']);
+
+  await until(async () => (await alarms()).includes('the kill switch is engaged'), PATIENT);
+  await daemon.stop();
+  expect((await waterwall(['rotate-chain'], { home })).code).toBe(0);
+  expect(witness.answers).toEqual([]);
+
+  await writeConfig(home, { config: { audit: { anchor } } });
+  daemon = await startDaemon({ home });
+  await until(() => witness.state.size > 0, PATIENT);
+  let cut = false;
+  const reached = new Promise<void>((resolve) => {
+    witness.instead = (response) => {
+      response.on('close', () => {
+        cut = true;
+      });
+      resolve();
+    };
+  });
+  const stopping = daemon.admin('POST', '/admin/rotate-chain');
+  await Promise.all([stopping, reached]);
+  await daemon.admin('POST', '/admin/killswitch', { action: 'arm', reason: 'a test' });
+  await until(() => cut, { timeout: 3000 });
+});
+
 test('a key that is none of a witness is told at the start', async () => {
   const home = await copyHome();
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));

@@ -10,6 +10,7 @@ import { followConfig } from '../../control/config-source.ts';
 import { createKillSwitch, type KillSwitch } from '../../control/kill-switch.ts';
 import { dialFor } from '../dial.ts';
 import { createGate, type Gate } from '../gate.ts';
+import { type Hold, heldDial } from '../held-dial.ts';
 import { createLive, type Live } from '../live.ts';
 import type { Observer } from '../observer.ts';
 import type { Undo } from './undo.ts';
@@ -45,8 +46,13 @@ export async function openSafeguards(
     now: () => performance.now(),
     onFault,
   });
+  // The kill switch needs the log to write to, and the log's way to a witness needs the kill switch.
+  let hold: (hold: Hold) => void = () => {};
+  const held = new Promise<Hold>((resolve) => {
+    hold = resolve;
+  });
   const audit: SignedLog = await openHomeLog(homes, settings.audit, {
-    connect: dialFor(settings.upstreamProxy),
+    connect: heldDial(dialFor(settings.upstreamProxy), held),
     onAppended: sessions.expect,
     onLine: sessions.note,
     onPoison: (error) => {
@@ -82,6 +88,7 @@ export async function openSafeguards(
   );
   const lookAtConfig = (): void => killSwitch.setConfig(follow());
   lookAtConfig();
+  hold({ isEngaged: () => killSwitch.check().active, onEngage: killSwitch.onEngage });
   return {
     audit,
     sessions,
