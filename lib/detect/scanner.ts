@@ -7,7 +7,7 @@ import { bucketsFor } from './buckets.ts';
 import { loadTables, type PlacedTarget } from './built-in-tables.ts';
 import { formOf } from './built-in-targets.ts';
 import { readDumps } from './dump/dumps.ts';
-import { decodeTexts, type TextStarts } from './encoded/texts.ts';
+import { type DecodedTexts, decodeTexts, type TextStarts } from './encoded/texts.ts';
 import { type UnwrappedText, unwrapLines } from './encoded/wrapped.ts';
 import { TABLES } from './generated/tables.ts';
 import { hidesAt, isCharacterAt, markAt } from './marks.ts';
@@ -66,28 +66,30 @@ export function compileScanner(options: PatternPolicy): Scanner {
   const types = new Set([...builtIn, ...operator].map(({ type }) => type));
 
   /**
-   * What is found in the text that base64 and hex stand for, where those stand.
+   * The text that base64 and hex stand for.
    *
    * @param known - what was found; nothing is looked for within it
    */
-  const encodedIn = (
+  const decodedIn = (
     bytes: Uint8Array,
     starts: TextStarts,
     known: readonly Span[],
     encodings: number,
-  ): Span[] => {
-    if (encodings === 0 || starts.base64.length + starts.hex.length === 0) return [];
-    const texts = decodeTexts(bytes, starts, uniteSpans(known));
-    return texts === undefined
-      ? []
-      : texts.place(scan({ bytes: texts.bytes }, encodings - 1).spans);
-  };
+  ): DecodedTexts | undefined =>
+    encodings === 0 || starts.base64.length + starts.hex.length === 0
+      ? undefined
+      : decodeTexts(bytes, starts, uniteSpans(known));
 
-  const encodedInLines = (lines: UnwrappedText, encodings: number): Span[] => {
+  const decodedInLines = (lines: UnwrappedText, encodings: number): DecodedTexts | undefined => {
     const runs = noRuns();
     finder.find(lines.bytes, () => undefined, runs);
-    return placeAll(lines, encodedIn(lines.bytes, runs.texts, [], encodings));
+    const texts = decodedIn(lines.bytes, runs.texts, [], encodings);
+    return texts && { bytes: texts.bytes, place: (found) => placeAll(lines, texts.place(found)) };
   };
+
+  /** What is found in such a text, where it stands encoded. */
+  const encodedIn = (texts: DecodedTexts, encodings: number): readonly Span[] =>
+    texts.place(scan({ bytes: texts.bytes }, encodings - 1).spans);
 
   /** What stands in the files of which a text holds dumps. */
   const shownIn = (dumps: UnwrappedText, encodings: number): Span[] =>
@@ -156,8 +158,14 @@ export function compileScanner(options: PatternPolicy): Scanner {
     );
     const { lineEnds, ends, texts } = runs;
     const unwrapped = lineEnds.length === 0 ? undefined : unwrapLines(bytes, lineEnds, depthAt);
-    addAll(spans, encodedIn(bytes, texts, spans, encodings));
-    if (unwrapped !== undefined) addAll(spans, encodedInLines(unwrapped, encodings));
+    const decoded: DecodedTexts[] = [];
+    const lookInto = (found: DecodedTexts | undefined): void => {
+      if (found === undefined) return;
+      decoded.push(found);
+      addAll(spans, encodedIn(found, encodings));
+    };
+    lookInto(decodedIn(bytes, texts, spans, encodings));
+    if (unwrapped !== undefined) lookInto(decodedInLines(unwrapped, encodings));
     const dumps = dumpLines.length === 0 ? undefined : readDumps(bytes, dumpLines, depthAt);
     if (dumps !== undefined) addAll(spans, shownIn(dumps, encodings));
     for (const pattern of operator) {
@@ -193,6 +201,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
       escape: signs.escape,
       privateKeySeen: keys.markerSeen,
       joined: [unwrapped, dumps].filter((text) => text !== undefined),
+      decoded,
     };
   };
   return { types: [...types].sort(), scan: (input) => scan(input, MOST_ENCODINGS) };

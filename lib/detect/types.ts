@@ -1,3 +1,4 @@
+import type { DecodedTexts } from './encoded/texts.ts';
 import type { UnwrappedText } from './encoded/wrapped.ts';
 
 /** What the scanner takes and gives. Everything here is pure: bytes in, spans out. */
@@ -73,6 +74,8 @@ export interface ScanOutput {
   readonly privateKeySeen: boolean;
   /** Lines that were put together: exact values are to be looked for in them too. */
   readonly joined: readonly UnwrappedText[];
+  /** What base64 and hex stand for: exact values that are encoded twice show in it alone. */
+  readonly decoded: readonly DecodedTexts[];
 }
 
 /** A compiled set of patterns; holds the WebAssembly memory it scans in. Not re-entrant. */

@@ -1,4 +1,5 @@
 import { MOST_BELOW } from '../detect/scanner.ts';
+import { uniteSpans } from '../detect/spans.ts';
 import type { ExactHit, Mark, Range, ScanOutput, Span } from '../detect/types.ts';
 import { colouredParts } from './colours.ts';
 import { escapedParts } from './escaped-parts.ts';
@@ -133,6 +134,15 @@ export function inspect(
         for (const range of lines.place(hit.core ?? hit)) {
           findings.push(place(view, { ...range, core: range }, typeOf(hit), true));
         }
+      }
+    }
+    for (const texts of found.decoded) {
+      const hits = ctx.exact.find(texts.bytes).map((hit): Span => {
+        const { start, end } = hit.core ?? hit;
+        return { start, end, type: typeOf(hit), depth: 0 };
+      });
+      for (const span of hits.length === 0 ? [] : texts.place(uniteSpans(hits))) {
+        findings.push(place(view, span, span.type, true));
       }
     }
     const codes: number[] = [];

@@ -39,8 +39,8 @@ interface Engine {
 let shared: Engine | undefined;
 
 /**
- * HMAC-SHA256 (RFC 2104) under one key. Short texts take less than half of node:crypto's time; its
- * own code takes the long ones.
+ * HMAC-SHA256 (RFC 2104) under one key. Texts of up to 40 bytes take less than half of node:crypto's
+ * time, 200 four fifths; its own code takes the long ones.
  *
  * @param key - copied
  */

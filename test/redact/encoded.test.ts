@@ -99,6 +99,31 @@ describe('encodings of known values', () => {
     );
   });
 
+  it.each([
+    ['base64 in base64', base64(base64(password))],
+    ['base64 in a longer text in base64', base64(`{"auth":"${base64(`app:${password}`)}"}`)],
+    ['hex in base64', base64(hex(password))],
+    ['base64 in hex', hex(base64(password))],
+  ])('%s', (_, value) => {
+    expect(redactResult(`value: ${value}\n`, 'DB_PASSWORD')).toBe(
+      `value: ${placeholder('DB_PASSWORD', value)}\n`,
+    );
+  });
+
+  it('the login of a registry in lines of base64', () => {
+    const auth = base64(`app:${password}`);
+    const ctx = createContext();
+    remember(ctx, 'DB_PASSWORD', password);
+    for (let lead = 0; lead < 60; lead++) {
+      const login = `{"auths":${' '.repeat(40 + lead)}{"auth":"${auth}"}}`;
+      const lines = base64(login).match(/.{1,76}/g) ?? [];
+      const sent = redact(JSON.stringify(lines.join('\n')), undefined, ctx);
+      const left = lines.filter((line) => sent.includes(line)).join('');
+      expect(left.length, String(lead)).toBeLessThan(base64(login).length);
+      expect(Buffer.from(left, 'base64').toString(), String(lead)).not.toContain(auth.slice(6));
+    }
+  });
+
   it('lines of base64', () => {
     const long = 'correct horse battery staple '.repeat(8);
     const ctx = createContext();

@@ -1,5 +1,5 @@
 // AssemblyScript: HMAC-SHA256 (RFC 2104, FIPS 180-4) of short texts under a key whose two states are
-// known. node:crypto takes more than twice as long for each secret that was never met.
+// known. node:crypto takes twice as long for each short secret that was never met.
 
 /** The round constants (FIPS 180-4 §4.2.2). */
 const ROUNDS: usize = memory.data<u32>([
