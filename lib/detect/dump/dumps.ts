@@ -1,4 +1,4 @@
-import type { UnwrappedText } from '../encoded/wrapped.ts';
+import { lineAt, type UnwrappedText } from '../encoded/wrapped.ts';
 import { holdsEscape } from '../pem/block.ts';
 import { type DumpBlock, type DumpLine, readDump } from './block.ts';
 import { swapped } from './row.ts';
@@ -69,16 +69,4 @@ export function readDumps(
 function ordersOf({ unit, isLittle }: DumpBlock): readonly boolean[] {
   if (unit === 1) return [false];
   return isLittle === undefined ? [false, true] : [isLittle];
-}
-
-/** The line that holds an offset of the text that was put together, or the one before it. */
-function lineAt(lines: readonly PlacedLine[], offset: number): number {
-  let low = 0;
-  let high = lines.length;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if ((lines[middle] as PlacedLine).at <= offset) low = middle;
-    else high = middle;
-  }
-  return low;
 }

@@ -126,13 +126,17 @@ function isJoined(
   return at === to;
 }
 
-/** The line that holds an offset of the text that was put together. */
-function lineAt(lines: readonly Line[], offset: number): number {
+/**
+ * The line that holds an offset of a text that was put together, or the last one before it.
+ *
+ * @param lines - where each begins in that text, ascending
+ */
+export function lineAt(lines: readonly { readonly at: number }[], offset: number): number {
   let low = 0;
   let high = lines.length;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if ((lines[middle] as Line).at <= offset) low = middle;
+    if ((lines[middle] as { at: number }).at <= offset) low = middle;
     else high = middle;
   }
   return low;
