@@ -87,14 +87,6 @@ export function compileScanner(options: PatternPolicy): Scanner {
     return texts && { bytes: texts.bytes, place: (found) => placeAll(lines, texts.place(found)) };
   };
 
-  /** What is found in such a text, where it stands encoded. */
-  const encodedIn = (texts: DecodedTexts, encodings: number): readonly Span[] =>
-    texts.place(scan({ bytes: texts.bytes }, encodings - 1).spans);
-
-  /** What stands in the files of which a text holds dumps. */
-  const shownIn = (dumps: UnwrappedText, encodings: number): Span[] =>
-    encodings === 0 ? [] : placeAll(dumps, scan({ bytes: dumps.bytes }, encodings - 1).spans);
-
   const scan = (input: ScanInput, encodings: number): ScanOutput => {
     const { depthAt = PLAIN } = input;
     const bytes = Buffer.from(input.bytes.buffer, input.bytes.byteOffset, input.bytes.length);
@@ -158,16 +150,19 @@ export function compileScanner(options: PatternPolicy): Scanner {
     );
     const { lineEnds, ends, texts } = runs;
     const unwrapped = lineEnds.length === 0 ? undefined : unwrapLines(bytes, lineEnds, depthAt);
-    const decoded: DecodedTexts[] = [];
+    const shown: DecodedTexts[] = [];
     const lookInto = (found: DecodedTexts | undefined): void => {
       if (found === undefined) return;
-      decoded.push(found);
-      addAll(spans, encodedIn(found, encodings));
+      shown.push(found);
+      addAll(spans, found.place(scan({ bytes: found.bytes }, encodings - 1).spans));
     };
     lookInto(decodedIn(bytes, texts, spans, encodings));
-    if (unwrapped !== undefined) lookInto(decodedInLines(unwrapped, encodings));
+    if (unwrapped !== undefined) {
+      shown.push(inPlace(unwrapped));
+      lookInto(decodedInLines(unwrapped, encodings));
+    }
     const dumps = dumpLines.length === 0 ? undefined : readDumps(bytes, dumpLines, depthAt);
-    if (dumps !== undefined) addAll(spans, shownIn(dumps, encodings));
+    if (dumps !== undefined && encodings > 0) lookInto(inPlace(dumps));
     for (const pattern of operator) {
       const hits = keywordHits.get(pattern) ?? [];
       if (pattern.keywords.length > 0 && hits.length === 0) continue;
@@ -200,8 +195,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
       percent: signs.percent,
       escape: signs.escape,
       privateKeySeen: keys.markerSeen,
-      joined: [unwrapped, dumps].filter((text) => text !== undefined),
-      decoded,
+      shown,
     };
   };
   return { types: [...types].sort(), scan: (input) => scan(input, MOST_ENCODINGS) };
@@ -231,6 +225,10 @@ function keywordTargets(pattern: CompiledOperatorPattern): KeywordTarget[] {
     pattern,
     keyword,
   }));
+}
+
+function inPlace(lines: UnwrappedText): DecodedTexts {
+  return { bytes: lines.bytes, place: (found) => placeAll(lines, found) };
 }
 
 /** Puts what was found in lines that were put together back where they stand. */

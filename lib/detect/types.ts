@@ -1,5 +1,4 @@
 import type { DecodedTexts } from './encoded/texts.ts';
-import type { UnwrappedText } from './encoded/wrapped.ts';
 
 /** What the scanner takes and gives. Everything here is pure: bytes in, spans out. */
 
@@ -72,10 +71,11 @@ export interface ScanOutput {
   readonly escape: boolean;
   /** A private-key marker stands somewhere. */
   readonly privateKeySeen: boolean;
-  /** Lines that were put together: exact values are to be looked for in them too. */
-  readonly joined: readonly UnwrappedText[];
-  /** What base64 and hex stand for: exact values that are encoded twice show in it alone. */
-  readonly decoded: readonly DecodedTexts[];
+  /**
+   * What stands there, but not as it is: lines that were put together, what dumps show, what base64
+   * and hex stand for. Exact values are to be looked for in it too.
+   */
+  readonly shown: readonly DecodedTexts[];
 }
 
 /** A compiled set of patterns; holds the WebAssembly memory it scans in. Not re-entrant. */

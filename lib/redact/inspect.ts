@@ -1,5 +1,4 @@
 import { MOST_BELOW } from '../detect/scanner.ts';
-import { uniteSpans } from '../detect/spans.ts';
 import type { ExactHit, Mark, Range, ScanOutput, Span } from '../detect/types.ts';
 import { colouredParts } from './colours.ts';
 import { escapedParts } from './escaped-parts.ts';
@@ -129,21 +128,13 @@ export function inspect(
     for (const span of found.spans) findings.push(place(view, span, span.type, false));
     for (const hit of ctx.exact.find(view.bytes))
       findings.push(place(view, hit, typeOf(hit), true));
-    for (const lines of found.joined) {
-      for (const hit of ctx.exact.find(lines.bytes)) {
-        for (const range of lines.place(hit.core ?? hit)) {
-          findings.push(place(view, { ...range, core: range }, typeOf(hit), true));
-        }
-      }
-    }
-    for (const texts of found.decoded) {
+    for (const texts of found.shown) {
       const hits = ctx.exact.find(texts.bytes).map((hit): Span => {
         const { start, end } = hit.core ?? hit;
         return { start, end, type: typeOf(hit), depth: 0 };
       });
-      for (const span of hits.length === 0 ? [] : texts.place(uniteSpans(hits))) {
-        findings.push(place(view, span, span.type, true));
-      }
+      if (hits.length === 0) continue;
+      for (const span of texts.place(hits)) findings.push(place(view, span, span.type, true));
     }
     const codes: number[] = [];
     for (const { kind, offset } of found.marks) {

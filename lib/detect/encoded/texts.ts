@@ -1,5 +1,6 @@
 import { RUN } from '../anchor.ts';
 import { type ByteClass, HEX } from '../byte-class.ts';
+import { uniteSpans } from '../spans.ts';
 import type { Range, Span } from '../types.ts';
 import { decodeRun, type Encoding, GROUP_BYTES, GROUP_CHARS } from './encoding.ts';
 import { afterEscape, createRunFinder, wholeText } from './run.ts';
@@ -7,13 +8,13 @@ import { afterEscape, createRunFinder, wholeText } from './run.ts';
 /** Where the kernel saw that encoded text begins or goes on; each ascending. */
 export type TextStarts = Readonly<Record<Encoding, number[]>>;
 
-/** Encoded texts, decoded and put one behind the other. */
+/** Texts that stand there otherwise than as they are, such as encoded ones, one behind the other. */
 export interface DecodedTexts {
   readonly bytes: Buffer;
   /**
-   * The encoded texts in which secrets stand; of those in one text the first.
+   * Where that stands which holds the secrets; of those in one encoded text the first.
    *
-   * @param found - in {@link bytes}, sorted and disjoint
+   * @param found - in {@link bytes}; may overlap
    */
   place(found: readonly Span[]): Span[];
 }
@@ -50,7 +51,7 @@ export function decodeTexts(
   );
   if (texts.length === 0) return undefined;
   const { decoded, placed } = decodeAll(bytes, texts);
-  return { bytes: decoded, place: (found) => place(bytes, placed, found) };
+  return { bytes: decoded, place: (found) => place(bytes, placed, uniteSpans(found)) };
 }
 
 /** Those that reach out of all of the ranges. */
@@ -116,6 +117,7 @@ function decodeAll(
   return { decoded: decoded.subarray(0, at), placed };
 }
 
+/** @param found - sorted and disjoint */
 function place(bytes: Uint8Array, texts: readonly PlacedText[], found: readonly Span[]): Span[] {
   const runAt = createRunFinder(bytes);
   const spans: Span[] = [];
