@@ -24,7 +24,8 @@ export type BuiltInTarget =
   | { readonly kind: 'slashes-below' }
   | { readonly kind: 'pem' }
   | {
-      readonly kind: 'dump' /** From the anchor's beginning to the offset's. */;
+      readonly kind: 'dump';
+      /** From the anchor's beginning to the offset's. */
       readonly before: number;
     };
 

@@ -149,8 +149,8 @@ test('nothing is submitted while the kill switch is engaged', async () => {
       resolve();
     };
   });
-  const stopping = daemon.admin('POST', '/admin/rotate-chain');
-  await Promise.all([stopping, reached]);
+  const rotating = daemon.admin('POST', '/admin/rotate-chain');
+  await Promise.all([rotating, reached]);
   await daemon.admin('POST', '/admin/killswitch', { action: 'arm', reason: 'a test' });
   await until(() => cut, { timeout: 3000 });
 });
