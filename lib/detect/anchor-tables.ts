@@ -1,6 +1,6 @@
 import { type Anchor, windowSpellings } from './anchor.ts';
 import type { Bucket } from './buckets.ts';
-import type { Kernel } from './kernel-instance.ts';
+import { type Kernel, MARGIN } from './kernel-instance.ts';
 
 /** How much of a kernel's tables is in use. */
 export interface TableUse {
@@ -18,6 +18,8 @@ const MAX_CLASSES = 256;
 const MAX_CHAIN = 32_768;
 /** The last of 8 buckets lets `\/` through, which the kernel looks at itself. */
 const SLASH_BUCKET = 7;
+/** So far before a window the kernel may read, with what stands before that. */
+const FURTHEST_BEGINNING = MARGIN - 4;
 const HASH_MULTIPLIER = 2654435761;
 
 /** Writes anchors behind those that a kernel's tables hold. */
@@ -37,6 +39,10 @@ function writeAnchors({ at, bytes }: Kernel, use: TableUse, anchors: readonly An
     bytes[entry] = anchor.positions.length;
     bytes[entry + 1] = anchor.window;
     bytes[entry + 2] = anchor.inRun ? 1 : 0;
+    if (anchor.left !== undefined && anchor.offset >= 0 && anchor.offset <= FURTHEST_BEGINNING) {
+      bytes[entry + 3] = anchor.left === 'word' ? 1 : 2;
+      bytes[entry + 4] = anchor.offset;
+    }
     anchor.positions.forEach((set, i) => {
       let number = classes.get(set);
       if (number === undefined) {

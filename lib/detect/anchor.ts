@@ -19,6 +19,8 @@ export interface Anchor {
    * {@link RUN_LEAD} bytes behind its beginning on, where they begin a run.
    */
   readonly inRun: boolean;
+  /** What the byte before the beginning of what is announced may not be; the host knows exceptions. */
+  readonly left?: 'word' | 'name';
 }
 
 /** What long runs are made of: both alphabets of base64. */

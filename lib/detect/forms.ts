@@ -14,6 +14,8 @@ export interface Form {
   /** A run before the anchor whose length varies. */
   readonly lead?: Segment;
   readonly segments: readonly Segment[];
+  /** How many of the first ones, of one byte each, stand there wherever the anchor does. */
+  readonly seen: number;
   /** The secret's first segment; what stands before is context. */
   readonly valueFrom: number;
   /** The first segment after the secret. */
@@ -64,9 +66,11 @@ function formOf(pattern: Pattern, before: Segment[], value: Segment[], after: Se
     pattern.contains === undefined ? undefined : parseShape(pattern.contains)[0]?.[0]?.class;
   return {
     type: pattern.type,
-    anchor,
+    anchor:
+      lead === undefined && pattern.left !== 'free' ? { ...anchor, left: pattern.left } : anchor,
     ...(lead && { lead }),
     segments,
+    seen: seenIn(anchor, segments.slice(0, prefixLength)),
     valueFrom: Math.max(0, before.length - skipped),
     valueTo: segments.length - after.length,
     prefixLength,
@@ -76,6 +80,11 @@ function formOf(pattern: Pattern, before: Segment[], value: Segment[], after: Se
     ...(contains && { contains }),
     ...(pattern.worth && { worth: pattern.worth }),
   };
+}
+
+/** How many segments of one byte each an anchor holds that begins where they do. */
+function seenIn({ offset, window, positions }: Anchor, singles: readonly Segment[]): number {
+  return offset === window ? Math.min(positions.length, singles.length) : 0;
 }
 
 /** The classes of the bytes of the shortest match, and of what may end a run in a longer one. */

@@ -25,23 +25,22 @@ export interface MatchText {
 export function matchForm(form: Form, text: MatchText, window: number): Match | undefined {
   const at = window - form.anchor.offset;
   if (at < 0) return undefined;
+  if (form.lead === undefined)
+    return mayBegin(text.bytes, at, form.left) ? walk(form, text, at) : undefined;
   const match = walk(form, text, at);
   if (match === undefined) return undefined;
-  if (form.lead !== undefined) {
-    const start = leadStart(form, text.bytes, at);
-    if (start === undefined) return undefined;
-    return { start: form.valueFrom === 0 ? start : match.start, end: match.end };
-  }
-  return mayBegin(text.bytes, at, form.left) ? match : undefined;
+  const start = leadStart(form, text.bytes, at);
+  if (start === undefined) return undefined;
+  return { start: form.valueFrom === 0 ? start : match.start, end: match.end };
 }
 
 function walk(form: Form, text: MatchText, from: number): Match | undefined {
   const { bytes, runEnd } = text;
-  let at = from;
-  let start = from;
-  let end = from;
+  let at = from + form.seen;
+  let start = from + form.valueFrom;
+  let end = from + form.valueTo;
   let lengthOfLast = 1;
-  for (let i = 0; i < form.segments.length; i++) {
+  for (let i = form.seen; i < form.segments.length; i++) {
     const { class: set, min, max } = form.segments[i] as Form['segments'][number];
     if (i === form.valueFrom) start = at;
     if (max === 1 && min === 1) {

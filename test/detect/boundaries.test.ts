@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mayBegin } from '../../lib/detect/boundary.ts';
 import { PATTERNS, type Pattern } from '../../lib/detect/patterns.ts';
 import { compileScanner } from '../../lib/detect/scanner.ts';
 import { randomFrom } from './random.ts';
@@ -121,5 +122,26 @@ describe('cut-off tokens', () => {
 
   it('do not count under a weak prefix', () => {
     expect(scanner.scan({ bytes: Buffer.from(`${'eyJ'}${'a'.repeat(40)}...`) }).spans).toEqual([]);
+  });
+});
+
+/** Of the bytes that decide whether something ends in front of a token. */
+const TELLING = [...'\\ux%0fFzZ9[;:?_.- \n'];
+const TOKENS = { word: `AKIA${'QRSTUVWX'.repeat(2)}`, name: `key-${'0123456789abcdef'.repeat(2)}` };
+
+describe.each(['word', 'name'] as const)('a token that may not begin within a %s', (left) => {
+  it.each(['', '\\u', '\\', '%', '[1'])('begins where the rules say, behind “%s”', (lead) => {
+    const wrong: string[] = [];
+    for (const a of TELLING)
+      for (const b of TELLING)
+        for (const c of TELLING) {
+          const before = `${lead}${a}${b}${c}`;
+          const bytes = Buffer.from(`${before}${TOKENS[left]} `);
+          const isFound = scanner
+            .scan({ bytes })
+            .spans.some(({ start }) => start === before.length);
+          if (isFound !== mayBegin(bytes, before.length, left)) wrong.push(before);
+        }
+    expect(wrong).toEqual([]);
   });
 });

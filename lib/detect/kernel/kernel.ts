@@ -87,6 +87,8 @@ function compareAnchors(at: usize, position: u32, hash: u32, hits: u32, kind: u3
     entry = load<u16>(link, 2);
     const anchor: usize = ANCHORS + id * 24;
     if (load<u8>(anchor, 2) !== kind) continue;
+    const left: u32 = load<u8>(anchor, 3);
+    if (left && !mayBegin(at - load<u8>(anchor, 4), left)) continue;
     const length: u32 = load<u8>(anchor);
     const start: usize = at - load<u8>(anchor, 1);
     let i: u32 = 0;
@@ -103,6 +105,37 @@ function compareAnchors(at: usize, position: u32, hash: u32, hits: u32, kind: u3
     }
   }
   return hits;
+}
+
+/**
+ * Whether the host need be asked if something may begin here: not in the middle of a word, but where
+ * an escape or a colour code may end, which it knows.
+ *
+ * @param left - 1: not behind a word, 2: nor behind what joins names
+ */
+function mayBegin(at: usize, left: u32): bool {
+  const before: u32 = load<u8>(at - 1);
+  if (!isWord(before)) return left === 1 || (before !== 0x2e && before !== 0x2d);
+  const second: u32 = load<u8>(at - 2);
+  if (isWord(second)) {
+    const third: u32 = load<u8>(at - 3);
+    if (isHex(before) && isHex(second) && (third === 0x25 || third === 0x78 || isHex(third)))
+      return true;
+    return second <= 0x39 && before > 0x39;
+  }
+  return (
+    second === 0x5c || second === 0x5b || second === 0x3b || second === 0x3a || second === 0x3f
+  );
+}
+
+function isWord(byte: u32): bool {
+  const letter = byte | 0x20;
+  return (letter >= 0x61 && letter <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f;
+}
+
+function isHex(byte: u32): bool {
+  const letter = byte | 0x20;
+  return (byte >= 0x30 && byte <= 0x39) || (letter >= 0x61 && letter <= 0x66);
 }
 
 /**
