@@ -3,7 +3,7 @@ import type { ExactHit, Mark, Range, ScanOutput, Span } from '../detect/types.ts
 import { colouredParts } from './colours.ts';
 import { escapedParts } from './escaped-parts.ts';
 import { type Finding, preferValues, reachBefore, reachOf, unite } from './finding.ts';
-import { holdsPercent, percentParts } from './percent.ts';
+import { holdsPercent, percentParts, percentWords } from './percent.ts';
 import type { RedactionContext } from './types.ts';
 import {
   type Layer,
@@ -30,8 +30,8 @@ export interface Inspection {
   readonly privateKeySeen: boolean;
   /** The message's own strings are written so that the raw bytes do not show what they say. */
   readonly isHidden: boolean;
-  /** It holds a percent sign. */
-  readonly isPercent: boolean;
+  /** The words with percent-encoded characters; not looked for where percent-encoding is an option. */
+  readonly percentWords: readonly Range[];
 }
 
 export interface InspectionOptions {
@@ -56,6 +56,7 @@ type Hidden = 'nowhere' | 'anywhere' | 'below' | readonly number[];
 const MAX_ESCAPES = 3;
 
 const PLUS = 0x2b;
+const NO_WORDS: readonly Range[] = [];
 
 /** Layers below percent-encoding: a document in a form, a link within a link. */
 const MAX_BELOW_PERCENT = 3;
@@ -79,8 +80,8 @@ export function inspect(
   const typeOf = ({ id }: ExactHit): string => ctx.vault.get(id, ctx.now)?.type ?? FORGOTTEN_TYPE;
 
   /** Percent-encoded parts are replaced as they stand, so that they come back so. */
-  function lookAtPercent(view: View): void {
-    const parts = percentParts(view.bytes);
+  function lookAtPercent(view: View, words: readonly Range[]): void {
+    const parts = percentParts(view.bytes, words);
     if (parts === undefined) return;
     const decoded = viewBelow(view, parts);
     const found = ctx.scanner.scan({ bytes: decoded.bytes, privateKeySeen });
@@ -166,7 +167,8 @@ export function inspect(
   let hidden = look(view);
   if (options.decode === true) hidden = 'anywhere';
   const isHidden = hidden === 'anywhere';
-  const isPercent = holdsPercentSign;
+  const wordsOfRaw =
+    holdsPercentSign && options.percent === undefined ? percentWords(bytes) : NO_WORDS;
   let isWhole = true;
   while (hidden !== 'nowhere' && view.layers.length < MAX_ESCAPES) {
     const parts = typeof hidden === 'string' ? undefined : escapedParts(view.bytes, hidden);
@@ -179,8 +181,8 @@ export function inspect(
     if (view !== raw) lookBelow(raw, layer);
     lookBelow(view, layer);
   } else {
-    if (holdsPercentSign) lookAtPercent(view);
-    if (isPercent && !isWhole) lookAtPercent(raw);
+    if (view !== raw && holdsPercentSign) lookAtPercent(view, percentWords(view.bytes));
+    if (view === raw || !isWhole) lookAtPercent(raw, wordsOfRaw);
   }
   findings = findings.concat(apartFrom(findings, coloured));
   if (options.percent === 'both') {
@@ -195,7 +197,7 @@ export function inspect(
     marks: marks.sort((a, b) => a.offset - b.offset),
     privateKeySeen,
     isHidden,
-    isPercent,
+    percentWords: wordsOfRaw,
   };
 }
 

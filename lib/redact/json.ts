@@ -1,3 +1,4 @@
+import type { Range } from '../detect/types.ts';
 import { isJson } from '../detect/well-formed.ts';
 import { type JsonNode, parseJson } from '../json/parse.ts';
 import { createStringFinder, type FoundString, type StringFinder } from '../json/strings.ts';
@@ -30,7 +31,7 @@ export function redactJson(bytes: Buffer, ctx: RedactionContext, options: JsonOp
   const strings = createStringFinder(bytes, tree);
   const inspection = inspect(bytes, ctx, { ...options, depthAt: depthIn(strings, ctx) });
   const { findings, marks, privateKeySeen } = inspection;
-  if (inspection.isPercent && mayHideInPercent(bytes, ctx) && !isJson(bytes)) return asText();
+  if (mayHideInPercent(bytes, inspection.percentWords, ctx) && !isJson(bytes)) return asText();
   const hasFiles =
     inspection.isHidden || mayHoldFiles(bytes, marks, ctx.grammar.opaqueRequest, strings);
   if (findings.length === 0 && marks.length === 0 && !hasFiles) {
@@ -71,8 +72,8 @@ const PERCENT_LAYERS = 3;
  * Whether percent-encoding may hide a secret where only the whole text, decoded, shows it. In JSON
  * nobody encodes more than words; only in what is none must all of it be looked through.
  */
-function mayHideInPercent(bytes: Buffer, ctx: RedactionContext): boolean {
-  let text = percentSurroundings(bytes);
+function mayHideInPercent(bytes: Buffer, words: readonly Range[], ctx: RedactionContext): boolean {
+  let text = percentSurroundings(bytes, words);
   for (let layer = 0; text !== undefined && layer < PERCENT_LAYERS; layer++) {
     if (!holdsPercent(text)) return false;
     text = decodeThrough(text, ['percent']);

@@ -1,4 +1,5 @@
 import { afterEscape } from '../detect/encoded/run.ts';
+import type { Range } from '../detect/types.ts';
 import { OffsetMap } from '../json/offset-map.ts';
 import type { DecodedText } from '../json/text.ts';
 
@@ -50,15 +51,9 @@ for (const byte of Buffer.from("-._~:/?#@!$&+,;=%*'()")) OF_URL[byte] = 1;
 
 const BETWEEN = 0x0a;
 
-/**
- * Decodes only the words of a text that hold percent-encoded characters, with a line end after
- * each.
- *
- * @returns undefined where there are none
- */
-export function percentParts(raw: Buffer): DecodedText | undefined {
-  const words: { start: number; end: number }[] = [];
-  let length = 0;
+/** The words of a text that hold percent-encoded characters; sorted, disjoint. */
+export function percentWords(raw: Buffer): Range[] {
+  const words: Range[] = [];
   for (let at = raw.indexOf(PERCENT); at >= 0; at = raw.indexOf(PERCENT, at)) {
     if (hexPair(raw, at + 1) < 0) {
       at++;
@@ -71,10 +66,19 @@ export function percentParts(raw: Buffer): DecodedText | undefined {
     while (end < raw.length && OF_URL[raw[end] as number] === 1) end++;
     start = Math.min(at, afterEscape(raw, start));
     words.push({ start, end });
-    length += end - start + 1;
     at = end;
   }
+  return words;
+}
+
+/**
+ * Decodes such words only, with a line end after each.
+ *
+ * @returns undefined where there are none
+ */
+export function percentParts(raw: Buffer, words: readonly Range[]): DecodedText | undefined {
   if (words.length === 0) return undefined;
+  const length = words.reduce((sum, { start, end }) => sum + end - start + 1, 0);
   const bytes = Buffer.allocUnsafe(length);
   const origin = new OffsetMap(0);
   let to = 0;
@@ -102,27 +106,29 @@ const AROUND = 300;
  * The surroundings of percent-encoded characters that nobody has to encode (RFC 3986 §2.3), where
  * they may hide a secret's literal beginning: in a word that is long enough for one.
  *
+ * @param words - those that hold percent-encoded characters
  * @returns undefined where there are none; all of the text where there are too many
  */
-export function percentSurroundings(bytes: Buffer): Buffer | undefined {
+export function percentSurroundings(bytes: Buffer, words: readonly Range[]): Buffer | undefined {
   const parts: Buffer[] = [];
   let start = 0;
   let end = -1;
   const cut = (): void => {
     if (end >= 0) parts.push(bytes.subarray(start, end), LINE_END);
   };
-  let at = bytes.indexOf(PERCENT);
-  for (let probe = 0; at >= 0; probe++) {
-    if (probe === PROBES) return bytes;
-    const value = hexPair(bytes, at + 1);
-    if (value >= 0 && isUnreserved(value) && isInLongWord(bytes, at)) {
+  let probes = 0;
+  for (const word of words) {
+    for (let at = word.start; at < word.end; at++) {
+      if (bytes[at] !== PERCENT) continue;
+      if (probes++ === PROBES) return bytes;
+      const value = hexPair(bytes, at + 1);
+      if (value < 0 || !isUnreserved(value) || !isInLongWord(bytes, at)) continue;
       if (at - AROUND > end) {
         cut();
         start = Math.max(0, at - AROUND);
       }
       end = at + AROUND;
     }
-    at = bytes.indexOf(PERCENT, at + 1);
   }
   cut();
   return parts.length === 0 ? undefined : Buffer.concat(parts);
