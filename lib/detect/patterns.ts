@@ -414,7 +414,7 @@ const ROWS: readonly Row[] = [
   ),
 
   // Found by the name that they are assigned to.
-  assigned('PASSWORD', 'Password', 'chosen', 'password', 'passwd', 'passphrase', 'pwd'),
+  assigned('PASSWORD', 'Password', 'chosen', 'password', 'passwd', 'passphrase', 'pwd', '_pass'),
   assigned('API_KEY', 'Key', 'random', '_key', 'apikey', 'accesskey', 'privatekey', 'authkey'),
   assigned('API_SECRET', 'Secret', 'random', 'secret', 'secretkey', 'credentials'),
   assigned('API_TOKEN', 'Token', 'random', 'token', '_auth', 'authorization'),

@@ -75,15 +75,16 @@ export function compileScanner(options: PatternPolicy): Scanner {
     starts: TextStarts,
     known: readonly Span[],
     encodings: number,
+    inLines = false,
   ): DecodedTexts | undefined =>
     encodings === 0 || starts.base64.length + starts.hex.length === 0
       ? undefined
-      : decodeTexts(bytes, starts, uniteSpans(known));
+      : decodeTexts(bytes, starts, uniteSpans(known), inLines);
 
   const decodedInLines = (lines: UnwrappedText, encodings: number): DecodedTexts | undefined => {
     const runs = noRuns();
     finder.find(lines.bytes, () => undefined, runs);
-    const texts = decodedIn(lines.bytes, runs.texts, [], encodings);
+    const texts = decodedIn(lines.bytes, runs.texts, [], encodings, true);
     return texts && { bytes: texts.bytes, place: (found) => placeAll(lines, texts.place(found)) };
   };
 

@@ -47,6 +47,25 @@ describe('a password', () => {
     ['HCL', `master_password = "${CHOSEN}"`],
     ['a name that goes on', `PASSWORD_PROD=${CHOSEN}`],
     ['a passphrase', `ssh_passphrase: "${CHOSEN}"`],
+    ['a short name', `SMTP_PASS=${CHOSEN}\n`],
+    ['a variable of a container', `- name: DB_PASSWORD\n  value: "${CHOSEN}"\n`],
+    ['the same without quotes', `- name: DB_PASSWORD\n  value: ${CHOSEN}\n`],
+    ['the same numbered', `     3\t- name: DB_PASSWORD\n     4\t  value: "${CHOSEN}"\n`],
+    ['the same added', `+  - name: DB_PASSWORD\n+    value: "${CHOSEN}"\n`],
+    ['names and values in JSON', `{"name": "DB_PASSWORD",\r\n  "value": "${CHOSEN}"}`],
+    ['tags', `{"Key":"DB_PASSWORD","Value":"${CHOSEN}"}`],
+    ['an output of Terraform', `"db_password": {\n  "value": "${CHOSEN}"`],
+    ['a property', `<property name="password" value="${CHOSEN}"/>`],
+    ['an input', `<input name='password' value='${CHOSEN}'>`],
+    ['TypeScript', `private password: string = '${CHOSEN}';`],
+    ['an optional member', `password?: string = "${CHOSEN}";`],
+    ['Python with a type', `password: str = "${CHOSEN}"`],
+    ['a formatted string', `password=f"${CHOSEN}"`],
+    ['a constant of PHP', `define( 'DB_PASSWORD', '${CHOSEN}' );`],
+    ['a default of Python', `os.environ.get("DB_PASSWORD", "${CHOSEN}")`],
+    ['a list of arguments', `["--password", "${CHOSEN}"]`],
+    ['YAML with a comment', `  password: ${CHOSEN} # of the old one`],
+    ['a connection string of words', `host=db password=${CHOSEN} dbname=x`],
   ])('is found in %s', (_, text) => {
     expect(found(text)).toEqual([`PASSWORD ${CHOSEN}`]);
   });
@@ -55,6 +74,10 @@ describe('a password', () => {
     let text = `{"password": "${CHOSEN}"}\nDB_PASSWORD=${CHOSEN}\n`;
     for (let layer = 0; layer < depth; layer++) text = JSON.stringify(text);
     expect(found(text, depth)).toEqual([`PASSWORD ${CHOSEN}`, `PASSWORD ${CHOSEN}`]);
+  });
+
+  it('is found with a sign between letters', () => {
+    expect(found(`password: ${CHOSEN}x\n`)).toEqual([`PASSWORD ${CHOSEN}x`]);
   });
 
   it('is found whole where an encoder for web pages escaped it', () => {
@@ -101,6 +124,13 @@ describe('a password', () => {
     'password === user.password2',
     'password: this.form1.value2!',
     'password:"+e.a1+"',
+    '- name: DB_PASSWORD\n  valueFrom: secret-key-1!',
+    '{"name": "password", "values": ["Abcdef1!"]}',
+    '<input name="password"><input name="x" value="Abcdef1!">',
+    'password: form.value1!.password',
+    'password: Type2 == "Abcdef1!"',
+    "['PASSWORD', 'users.*.key1']",
+    'bypass: "field-2-name"',
   ])('is not seen in %j', (text) => {
     expect(found(`${text}\n`)).toEqual([]);
   });

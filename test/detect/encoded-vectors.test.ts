@@ -16,6 +16,8 @@ interface Vector {
   readonly width?: number;
   /** Before each line; `{n}` is its number. */
   readonly prefix?: string;
+  /** Between the lines, where that is no line end as it is. */
+  readonly newline?: string;
   readonly after: string;
   readonly type: string;
   /** One span over the encoded text, or none of the lines with the secret outside of spans. */
@@ -48,11 +50,12 @@ describe.each(readdirSync(folder).sort())('%s', (file) => {
   const vector = JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as Vector;
 
   it(vector.description, () => {
-    const { before, after, width = Number.POSITIVE_INFINITY, prefix = '', type } = vector;
+    const { before, after, width = Number.POSITIVE_INFINITY } = vector;
+    const { prefix = '', newline = '\n', type } = vector;
     const text = encoded(vector);
     const lines =
       width < text.length ? (text.match(new RegExp(`.{1,${width}}`, 'g')) ?? []) : [text];
-    const shown = lines.map((line, i) => prefix.replace('{n}', String(i + 1)) + line).join('\n');
+    const shown = lines.map((line, i) => prefix.replace('{n}', String(i + 1)) + line).join(newline);
     const bytes = Buffer.from(`${before}${shown}${after}`);
     const { spans } = scanner.scan({ bytes });
     expect(new Set(spans.map((span) => span.type))).toContain(type);

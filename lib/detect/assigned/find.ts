@@ -32,7 +32,10 @@ export function findAssigned(
     return undefined;
   }
   const isLiteral = value.quoted || head.isOption || (head.isUpperCase && kind === 'tight');
-  const certainty = kind === 'list' ? 'code' : isLiteral ? 'literal' : value.last ? 'line' : 'code';
+  // `('DB_PASSWORD', 'value')`, `["--password", "value"]`; a list of names is none.
+  const isPair = kind === 'list' && (head.isOption || head.isUpperCase);
+  const isLine = isPair || (kind !== 'list' && value.last);
+  const certainty = kind !== 'list' && isLiteral ? 'literal' : isLine ? 'line' : 'code';
   if (!isWorth(value.text ?? { bytes, start: value.start, end: value.end }, worth, certainty))
     return undefined;
   return { start: value.start, end: value.end };

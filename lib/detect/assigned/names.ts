@@ -13,7 +13,7 @@ const UNDERSCORE = 0x5f;
 const DASHES = classOf('-');
 const SPACES = classOf(' ');
 /** What goes on with the name, or assigns: most words of prose end in something else. */
-const AFTER = classOf('\t"\'`=:>(\\?!|_-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+const AFTER = classOf('\t\n\r"\'`=:>(\\?!|_-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ');
 const AFTER_SPACE = classOf('\t "\'`=:\\?!|+');
 
 /** The spellings of a word of the pattern file: in any case, and `_` may be `-` or `.`. */

@@ -1,4 +1,4 @@
-import { anyCase, byteClass, classOf } from '../byte-class.ts';
+import { anyCase, byteClass, byteRange, classOf, WORD } from '../byte-class.ts';
 import { MOST_BACKSLASHES, quoteAt, unicodeEscape } from './quote.ts';
 
 /** What stands between a name and its value. */
@@ -36,14 +36,63 @@ const KINDS: ReadonlyMap<number, Separator['kind']> = new Map(
     ] as [string, Separator['kind']][]
   ).map(([sign, kind]) => [packed(sign), kind]),
 );
-const EQUALS = packed('=');
-const COMMA = packed(',');
-const GREATER = packed('>');
+const EQUALS = 0x3d;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const GREATER = 0x3e;
+const OPTIONAL = packed('?:');
+const TYPE = byteClass([...WORD.members, 0x2e, 0x3f]);
+const LONGEST_TYPE = 32;
+const ESCAPED = classOf('nrt');
 const SIGNS = classOf('=:>,(|?!+-');
 const MOST_SPACES = 24;
 
 /** Reads what assigns a value to a name that ends at `at`. */
 export function separatorAt(bytes: Uint8Array, at: number): Separator | undefined {
+  const pair = pairedValue(bytes, at);
+  return pair === undefined ? signAt(bytes, at) : { end: pair, kind: 'loose' };
+}
+
+/** What stands between a name and `value`, line numbers and a diff's signs too. */
+const BETWEEN = byteClass([
+  ...classOf(' \t\r\n,:"\'`{|+-0123456789').members,
+  ...byteRange(0x80, 0xff),
+]);
+const MOST_BETWEEN = 80;
+const VALUE = Buffer.from('value');
+
+/**
+ * Where the value begins of a name that is a value itself, as in `{"name": "DB_PASSWORD", "value": …}`,
+ * `name="password" value=…`, or that has a member for it: `db_password: { value: … }`.
+ */
+function pairedValue(bytes: Uint8Array, from: number): number | undefined {
+  let at = from;
+  for (const stop = from + MOST_BETWEEN; at < stop; at++) {
+    const byte = bytes[at] as number;
+    if (BETWEEN.has[byte] === 1) continue;
+    if (byte !== BACKSLASH) break;
+    if (ESCAPED.has[bytes[at + 1] as number] === 1) at++;
+  }
+  if (at === from) return undefined;
+  for (let i = 0; i < VALUE.length; i++) {
+    if (((bytes[at + i] as number) | 0x20) !== VALUE[i]) return undefined;
+  }
+  const end = at + VALUE.length;
+  const sign = skipSpaces(bytes, quoteAt(bytes, end)?.end ?? end);
+  return bytes[sign] === COLON || bytes[sign] === EQUALS ? skipSpaces(bytes, sign + 1) : undefined;
+}
+
+/** Where the value begins behind a type: `password: string = "…"`. */
+function typedValue(bytes: Uint8Array, from: number): number | undefined {
+  let at = from;
+  while (at - from < LONGEST_TYPE && TYPE.has[bytes[at] as number] === 1) at++;
+  const sign = skipSpaces(bytes, at);
+  if (at === from || bytes[sign] !== EQUALS) return undefined;
+  const next = skipSpaces(bytes, sign + 1);
+  return quoteAt(bytes, next) === undefined ? undefined : next;
+}
+
+function signAt(bytes: Uint8Array, at: number): Separator | undefined {
   const quote = quoteAt(bytes, at);
   let next = quote?.end ?? at;
   if (bytes[next] === 0x5d) next++;
@@ -66,6 +115,10 @@ export function separatorAt(bytes: Uint8Array, at: number): Separator | undefine
   // `--password VALUE`, and `PASSWORD 'value'` of SQL.
   if (sign === NOTHING) {
     return quote === undefined && spaced > at ? { end: spaced, kind: 'space' } : undefined;
+  }
+  if (sign === COLON || sign === OPTIONAL) {
+    const typed = typedValue(bytes, value);
+    if (typed !== undefined) return { end: typed, kind: 'call' };
   }
   const kind = KINDS.get(sign);
   return kind && { end: value, kind };

@@ -24,6 +24,7 @@ const GREATER = 0x3e;
 const AT = 0x40;
 const LESS = 0x3c;
 const SLASH = 0x2f;
+const SPACE = 0x20;
 
 const without = (chars: string): ReturnType<typeof byteClass> =>
   byteClass(byteRange(0x21, 0x7e).filter((byte) => !chars.includes(String.fromCharCode(byte))));
@@ -68,7 +69,7 @@ export function valueAt(
 }
 
 /** `b"`, `r'`, `@"`: the letters that some languages write before a quote. */
-const PREFIXES = classOf('bBrRuU@');
+const PREFIXES = classOf('bBfFrRuU@');
 
 function isPrefix(byte: number | undefined): boolean {
   return byte !== undefined && PREFIXES.has[byte] === 1;
@@ -99,12 +100,16 @@ function bareValue(
 const OPENS = classOf('([{');
 const TRAILING = classOf('.:');
 const ENDS = classOf('\n\r"\'`');
+/** ` # comment` of YAML; ` dbname=…` of a connection string. */
+const COMMENT_OR_NAME = /^ +(?:#|[A-Za-z_]{1,24}=)/;
+const LONGEST_REST = 32;
 const ENDS_PARAMETER = classOf(';&');
 
-function endsLine(bytes: Uint8Array, at: number, isTight: boolean): boolean {
+function endsLine(bytes: Buffer, at: number, isTight: boolean): boolean {
   const next = bytes[at];
   if (next === undefined || ENDS.has[next] === 1) return true;
   if (isTight && ENDS_PARAMETER.has[next] === 1) return true;
+  if (next === SPACE) return COMMENT_OR_NAME.test(bytes.toString('latin1', at, at + LONGEST_REST));
   if (next === LESS) return bytes[at + 1] === SLASH;
   if (next !== BACKSLASH) return false;
   let after = at;

@@ -110,7 +110,7 @@ function bitsOf(mask: number): number {
 
 /** A name, as code writes it: its digits make it no password. */
 function isIdentifier(text: Text): boolean {
-  return /^[$A-Za-z_][$\w]*(?:[.?!:-]{1,2}[$A-Za-z_][$\w]*)*$/.test(stringOf(text));
+  return /^[$A-Za-z_][$\w]*(?:(?:[?!]\.|[.?:-]{1,2})[$A-Za-z_][$\w]*)*$/.test(stringOf(text));
 }
 
 /** A member of a member, a file: random only in parts. */

@@ -12,7 +12,7 @@ export type TextStarts = Readonly<Record<Encoding, number[]>>;
 export interface DecodedTexts {
   readonly bytes: Buffer;
   /**
-   * Where that stands which holds the secrets; of those in one encoded text the first.
+   * Where that stands which holds the secrets.
    *
    * @param found - in {@link bytes}; may overlap
    */
@@ -39,19 +39,21 @@ const SEPARATOR = Buffer.from('\n…\n');
 
 /**
  * @param known - secrets that were found, sorted and disjoint; what lies in one is not decoded
+ * @param inLines - whether the runs are lines that were put together: each secret counts for its own
  * @returns undefined where nothing else is encoded
  */
 export function decodeTexts(
   bytes: Uint8Array,
   starts: TextStarts,
   known: readonly Range[],
+  inLines = false,
 ): DecodedTexts | undefined {
   const texts = (['base64', 'hex'] as const).flatMap((encoding) =>
     apartFrom(textsIn(bytes, encoding, starts[encoding]), known),
   );
   if (texts.length === 0) return undefined;
   const { decoded, placed } = decodeAll(bytes, texts);
-  return { bytes: decoded, place: (found) => place(bytes, placed, uniteSpans(found)) };
+  return { bytes: decoded, place: (found) => place(bytes, placed, uniteSpans(found), inLines) };
 }
 
 /** Those that reach out of all of the ranges. */
@@ -118,7 +120,12 @@ function decodeAll(
 }
 
 /** @param found - sorted and disjoint */
-function place(bytes: Uint8Array, texts: readonly PlacedText[], found: readonly Span[]): Span[] {
+function place(
+  bytes: Uint8Array,
+  texts: readonly PlacedText[],
+  found: readonly Span[],
+  inLines: boolean,
+): Span[] {
   const runAt = createRunFinder(bytes);
   const spans: Span[] = [];
   let next = 0;
@@ -130,7 +137,16 @@ function place(bytes: Uint8Array, texts: readonly PlacedText[], found: readonly 
       const { start, end, type } = found[i] as Span;
       if (start >= at + length) break;
       const core = coreOf(text, Math.max(0, start - at), Math.min(length, end - at));
-      if (core.end <= done) continue;
+      if (inLines) {
+        spans.push({ ...core, type, depth: 0, core });
+        continue;
+      }
+      if (core.end <= done) {
+        // Where a value stands at the one, the other is there too: the whole text must go.
+        const last = spans.pop() as Span;
+        spans.push({ start: last.start, end: last.end, type: last.type, depth: 0 });
+        continue;
+      }
       const run = runAt(encoding, core.start);
       const whole = wholeText(bytes, encoding, core, run, text.start);
       done = whole.end;
