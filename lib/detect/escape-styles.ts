@@ -19,6 +19,30 @@ const STYLES: readonly Style[] = [
 /** PHP's default: slashes too, in a document that another encoder then puts into its own. */
 const slashes: Style = (text) => plain(text).replaceAll('/', '\\/');
 
+const entities =
+  (names: Readonly<Record<string, string>>): Style =>
+  (text) =>
+    text.replace(/[&<>"']/g, (char) => names[char] ?? char);
+
+const MARKUP = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
+/**
+ * How a value is spelled where something else than JSON quotes it: markup, source code, SQL and YAML,
+ * shells, CSV. Each is a text of its own, and comes back as it stood.
+ */
+const SPELLINGS: readonly Style[] = [
+  entities(MARKUP),
+  ...['&#39;', '&#x27;', '&apos;', "'"].map((apostrophe) =>
+    entities({ ...MARKUP, '"': '&quot;', "'": apostrophe }),
+  ),
+  (text) => text.replaceAll('\\', '\\\\'),
+  (text) => text.replaceAll(/[\\']/g, '\\$&'),
+  (text) => text.replaceAll("'", "''"),
+  (text) => text.replaceAll("'", "'\\''"),
+  (text) => text.replaceAll('"', '""'),
+];
+const SPELLED_OTHERWISE = /[&<>"'\\]/;
+
 /** A way in which a value stands in traffic. */
 export interface WrittenForm {
   readonly bytes: Buffer;
@@ -29,25 +53,35 @@ export interface WrittenForm {
 
 const MAX_DEPTH = 3;
 
-/** A value as it is, JSON-escaped up to three times in each style, and encoded; no form twice. */
+/** A value as it is, JSON-escaped up to three times in each style, spelled, and encoded; no form twice. */
 export function writtenForms(value: Uint8Array): WrittenForm[] {
   const bytes = Buffer.from(value);
   // What is no UTF-8 is escaped byte by byte; encoders agree on ASCII.
   const isText = Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
   const encoding = isText ? 'utf8' : 'latin1';
-  const forms = new Map<string, WrittenForm>([[bytes.toString('latin1'), { bytes, depth: 0 }]]);
-  for (const style of isText ? [...STYLES, slashes] : [plain]) {
-    let text = bytes.toString(encoding);
-    for (let depth = 1; depth <= MAX_DEPTH; depth++) {
-      text = style === slashes && depth > 1 ? plain(text) : style(text);
-      const form = { bytes: Buffer.from(text, encoding), depth };
-      const key = form.bytes.toString('latin1');
-      if (!forms.has(key)) forms.set(key, form);
+  const forms = new Map<string, WrittenForm>();
+  const add = (form: WrittenForm): void => {
+    const key = form.bytes.toString('latin1');
+    if (!forms.has(key)) forms.set(key, form);
+  };
+  const addEscaped = (value: string, styles: readonly Style[]): void => {
+    for (const style of styles) {
+      let text = value;
+      for (let depth = 1; depth <= MAX_DEPTH; depth++) {
+        text = style === slashes && depth > 1 ? plain(text) : style(text);
+        add({ bytes: Buffer.from(text, encoding), depth });
+      }
     }
+  };
+  const text = bytes.toString(encoding);
+  add({ bytes, depth: 0 });
+  addEscaped(text, isText ? [...STYLES, slashes] : [plain]);
+  for (const spell of isText && SPELLED_OTHERWISE.test(text) ? SPELLINGS : []) {
+    const spelled = spell(text);
+    if (spelled === text) continue;
+    add({ bytes: Buffer.from(spelled), depth: 0 });
+    addEscaped(spelled, STYLES);
   }
-  for (const encoded of encodedForms(bytes)) {
-    const key = encoded.bytes.toString('latin1');
-    if (!forms.has(key)) forms.set(key, { bytes: encoded.bytes, depth: 0, encoded });
-  }
+  for (const encoded of encodedForms(bytes)) add({ bytes: encoded.bytes, depth: 0, encoded });
   return [...forms.values()];
 }
