@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { PATTERNS } from '../../lib/detect/patterns.ts';
 import { compileScanner } from '../../lib/detect/scanner.ts';
 import { randomFrom } from '../detect/random.ts';
+import { dumped } from '../redact/dumps.ts';
 
 /** A made-up secret in the words by which it is known, and what of them is the secret. */
 export interface Sample {
@@ -121,6 +122,11 @@ const encoded = sample
     ),
   );
 
+/** As tools print the bytes of a file. */
+const dumps = fc
+  .tuple(sample, fc.integer({ min: 6, max: 40 }), fc.constantFrom('xxd', 'hexdump', 'od'))
+  .map(([{ text }, columns, tool]) => `\n${dumped(`first line\n${text}\n`, columns, tool)}`);
+
 /** Lone surrogates are no text that could be encoded. */
 export function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd');
@@ -128,7 +134,10 @@ export function wellFormed(text: string): string {
 
 /** Text in which secrets stand in all sorts of surroundings, some of which hide them from any rule. */
 export const texts: fc.Arbitrary<string> = fc
-  .array(fc.tuple(noise, fc.oneof(shown, shown, encoded), noise), { minLength: 1, maxLength: 3 })
+  .array(fc.tuple(noise, fc.oneof(shown, shown, encoded, dumps), noise), {
+    minLength: 1,
+    maxLength: 3,
+  })
   .map((parts) => parts.map(([before, text, after]) => before + text + after).join(' '));
 
 /** Text in which every secret stands clear of its neighbours, and those secrets. */

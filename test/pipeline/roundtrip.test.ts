@@ -77,17 +77,15 @@ describe('nothing else changes', () => {
         const pipeline = createPipeline('none');
         // The very bytes that came in stay in their order; all others are placeholders or escapes.
         let at = 0;
-        for (const part of pipeline.redact(input, type).parts) {
-          const piece = Buffer.from(part);
-          const isPlaceholder = /^"?<pl:[A-Z0-9_]{1,32}:[0-9a-f]{16}>"?$|^-esc$/.test(
-            piece.toString('latin1'),
-          );
-          if (isPlaceholder && !input.subarray(at).subarray(0, piece.length).equals(piece))
-            continue;
+        const sent = pipeline.send(input, type).toString('latin1');
+        sent.split(/("?<pl:[A-Z0-9_]{1,32}:[0-9a-f]{16}>"?|-esc)/).forEach((part, i) => {
+          const piece = Buffer.from(part, 'latin1');
+          const isOurs = i % 2 === 1 && !input.subarray(at, at + piece.length).equals(piece);
+          if (isOurs) return;
           const found = input.indexOf(piece, at);
           expect(found).toBeGreaterThanOrEqual(at);
           at = found + piece.length;
-        }
+        });
       }),
       runs(80),
     );

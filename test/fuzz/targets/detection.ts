@@ -3,19 +3,24 @@ import { compileOperatorPattern } from '../../../lib/detect/operator-pattern.ts'
 import { searchRegex } from '../../../lib/detect/regex/search.ts';
 import { compileScanner } from '../../../lib/detect/scanner.ts';
 import { SAMPLES } from '../../pipeline/documents.ts';
+import { dumped } from '../../redact/dumps.ts';
 import { holds, type Target, unlessRefused } from '../target.ts';
-import { KNOWN, WRITTEN_SECRETS } from './secrets.ts';
+import { KNOWN, TOKEN, WRITTEN_SECRETS } from './secrets.ts';
 
 const scanner = compileScanner({ patterns: [], allow: [], disable: [] });
 const exact = createExactMatcher();
 for (const value of KNOWN) exact.add(value, Buffer.from(value));
 
+const SUBJECT_OF_DUMPS = `first line\n${TOKEN}\n${KNOWN[0]}\n`;
 const SUBJECT = Buffer.from('acme_0123456789 foo\\n"bar" aaaaaaaaaaaa\n\tÄb-_.');
 
 export const DETECTION: readonly Target[] = [
   {
     name: 'scanner',
-    seeds: SAMPLES.filter((_, i) => i % 3 === 0).map(({ text }) => text),
+    seeds: [
+      ...SAMPLES.filter((_, i) => i % 3 === 0).map(({ text }) => text),
+      ...(['xxd', 'hexdump', 'od'] as const).map((tool) => dumped(SUBJECT_OF_DUMPS, 16, tool)),
+    ],
     words: [
       '-----BEGIN RSA PRIVATE KEY-----',
       '-----END ',
@@ -63,7 +68,10 @@ export const DETECTION: readonly Target[] = [
       for (const value of KNOWN) {
         const found = exact
           .find(input)
-          .some(({ id, depth, core }) => id === value && depth === 0 && !core);
+          .some(
+            ({ id, start, end, depth, core }) =>
+              id === value && end - start === Buffer.byteLength(value) && depth === 0 && !core,
+          );
         holds(
           found === input.includes(value),
           'a value is found where it is not, or not where it is',

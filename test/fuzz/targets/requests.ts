@@ -2,6 +2,7 @@ import type { ApiName } from '../../../lib/providers/types.ts';
 import { redactHeaders } from '../../../lib/redact/headers.ts';
 import { redactTarget } from '../../../lib/redact/target.ts';
 import { createPipeline, type Pipeline } from '../../pipeline/pipeline.ts';
+import { dumped } from '../../redact/dumps.ts';
 import { TEST_APIS } from '../../support/apis.ts';
 import { readingsOf } from '../readings.ts';
 import { holds, type Target, unlessRefused } from '../target.ts';
@@ -148,13 +149,24 @@ export const REQUESTS: readonly Target[] = [
   body('request-messages', 'application/json', 'anthropic', requestsOf(messages), JSON_WORDS),
   body('request-chat', 'application/json', 'openai', requestsOf(chat), JSON_WORDS),
   body('request-responses', 'application/json', 'openai', requestsOf(responses), JSON_WORDS),
-  body('request-lines', 'application/x-ndjson', 'none', ['{"a":"b"}\n{"a":1}\n'], JSON_WORDS),
+  body(
+    'request-lines',
+    'application/x-ndjson',
+    'none',
+    ['{"a":"b"}\n{"a":1}\n', JSON.stringify(dumped(TOKEN, 16, 'xxd'))],
+    JSON_WORDS,
+  ),
   body(
     'request-text',
     'text/plain',
     'none',
-    [`a ${TOKEN}\n\\n${KNOWN[1]}`],
-    [...JSON_WORDS, '%', '%25', '+'],
+    [
+      `a ${TOKEN}\n\\n${KNOWN[1]}`,
+      ...(['xxd', 'hexdump', 'od'] as const).map((tool) =>
+        dumped(`a ${TOKEN}\n${KNOWN[0]}`, 16, tool),
+      ),
+    ],
+    [...JSON_WORDS, '%', '%25', '+', '00000000: ', '0000020 ', '00000010  ', '  |', '*\n'],
   ),
   body(
     'request-untyped',
