@@ -130,7 +130,7 @@ test('a loosened policy is on record, and alarms', async () => {
   await holds(undefined);
 });
 
-test('an environment file in a folder that comes later is seen', async () => {
+test('an environment file in a folder that comes later is seen, and its values are found in all forms', async () => {
   const later = join(rig.daemon.home, 'later');
   const known = join(rig.daemon.home, 'etc', 'known_secrets.yaml');
   writeFileSync(known, `env_files: [${join(later, '.env')}]\n`, { mode: 0o600 });
@@ -143,8 +143,13 @@ test('an environment file in a folder that comes later is seen', async () => {
   const before = await secrets();
 
   mkdirSync(later);
-  writeFileSync(join(later, '.env'), 'TOKEN=Zq8xV2mPw4Ls9Rt6\n', { mode: 0o600 });
+  const value = 'Zq8xV2mPw4Ls9Rt6';
+  writeFileSync(join(later, '.env'), `TOKEN=${value}\n`, { mode: 0o600 });
   await until(async () => (await secrets()) === before + 1, PATIENCE);
+  const forms = [value, Buffer.from(value).toString('base64'), Buffer.from(value).toString('hex')];
+  rig.provider.forget();
+  await rig.daemon.ask({ body: { messages: [{ role: 'user', content: forms.join(' ') }] } });
+  for (const form of forms) expect(rig.provider.received().toString()).not.toContain(form);
 });
 
 test('the start line says which boot and which settings', async () => {

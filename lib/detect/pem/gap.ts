@@ -22,6 +22,7 @@ const AFTER_NUMBER = new Set(Buffer.from('\t|:-.) ', 'latin1'));
 const ELLIPSIS = Buffer.from('…');
 const ELLIPSIS_CODE = Buffer.from('2026');
 const LINE_WORD = Buffer.from('Line ');
+const COMMENT = Buffer.from('// ');
 const MAX_DIGITS = 7;
 const MAX_FILE_NAME = 120;
 const FILE_NAME = byteClass([...WORD.members, 0x2d, 0x2e, 0x2f]);
@@ -81,12 +82,13 @@ function prefixEnd(bytes: Uint8Array, at: number, fresh: boolean): number {
   if (byte === 0x5b) return ansiEnd(bytes, at);
   if (byte === PLUS) return isPlusOfSource(bytes[at + 1]) ? at + 1 : at;
   if (startsWith(bytes, LINE_WORD, at)) return at + LINE_WORD.length;
+  if (fresh && startsWith(bytes, COMMENT, at)) return at + COMMENT.length;
   return fileEnd(bytes, at, fresh);
 }
 
 /** `"…" +` in source code. */
 function isPlusOfSource(next: number | undefined): boolean {
-  return next === 0x20 || next === 0x22 || next === 0x27 || next === 0x0a;
+  return next === 0x20 || next === 0x22 || next === 0x27 || next === 0x0a || next === BACKSLASH;
 }
 
 function numberEnd(bytes: Uint8Array, from: number): number | undefined {
@@ -107,7 +109,12 @@ function fileEnd(bytes: Uint8Array, from: number, fresh: boolean): number {
     const number = digitsEnd(bytes, at + 1);
     return number > at + 1 && bytes[number] === 0x3a ? number + 1 : from;
   }
-  return from;
+  // Around what was found (`-A 30`) dashes stand for the colons; base64 has none.
+  let dash = at;
+  while (dash > from && bytes[dash - 1] !== DASH) dash--;
+  let number = dash - 1;
+  while (number > from && DIGIT.has[bytes[number - 1] as number] === 1) number--;
+  return number < dash - 1 && number > from && bytes[number - 1] === DASH ? dash : from;
 }
 
 function digitsEnd(bytes: Uint8Array, from: number): number {
