@@ -29,7 +29,7 @@ export interface ExchangeContext {
   readonly vault: Vault;
   readonly exact: ExactMatcher;
   readonly conversations: Conversations;
-  readonly audit: AuditLog;
+  readonly audit: Pick<AuditLog, 'append'>;
   readonly live: Live;
   /** Something failed that nobody waits for. */
   readonly onFault: (error: unknown) => void;
