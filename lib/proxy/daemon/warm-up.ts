@@ -14,6 +14,9 @@ import { createRoundTrips } from '../round-trips.ts';
 const DELAY = 1_000;
 /** Milliseconds between two requests, so that an agent never waits for more than one. */
 const PAUSE = 15;
+/** Milliseconds until it is looked again whether an agent still waits, and how often. */
+const LOOK_AGAIN = 500;
+const MOST_LOOKS = 60;
 /** So many requests make V8 compile most of what they run through. */
 const ROUNDS = 50;
 /** Characters of an event of the answer: less and more than a placeholder. */
@@ -27,7 +30,8 @@ const SECRETS = 6;
  *
  * @param isIdle - whether no agent waits: while one does, none is sent
  * @param signal - ends it: rejects with its reason
- * @returns how many of them were answered; a policy that refuses one gets no more
+ * @returns how many of them were answered; a policy that refuses one gets no more, nor
+ *   does a daemon that has work for long: that compiles the same
  */
 export async function warmUp(
   policy: LoadedPolicy,
@@ -40,8 +44,11 @@ export async function warmUp(
   let answered = 0;
   for (let round = 0; round < ROUNDS; round++) {
     for (const trip of trips) {
-      do await sleep(PAUSE, undefined, { ref: false, signal });
-      while (!isIdle());
+      await sleep(PAUSE, undefined, { ref: false, signal });
+      for (let looks = 0; !isIdle(); looks++) {
+        if (looks === MOST_LOOKS) return answered;
+        await sleep(LOOK_AGAIN, undefined, { ref: false, signal });
+      }
       const { status } = await trip.ask(textWithSecrets());
       if (status !== 200) return answered;
       answered++;
