@@ -60,11 +60,18 @@ export function skipGap(bytes: Uint8Array, from: number, signs: boolean, atLineS
     }
     const end = prefixEnd(bytes, at, fresh);
     if (end === at) break;
-    // A number or a file name leaves room for a diff's sign; other prefixes do not.
-    fresh = fresh && end - at > 1;
+    fresh = fresh && end - at > 1 && leavesRoom(bytes, at, end);
     at = end;
   }
   return { at, newline };
+}
+
+/**
+ * Whether a diff's sign may stand behind a prefix: behind a number or a file name, unless a dash ends
+ * them, which is as good as a sign to whoever looks at the marker's line.
+ */
+function leavesRoom(bytes: Uint8Array, start: number, end: number): boolean {
+  return bytes[end - 1] !== DASH && !startsWith(bytes, COMMENT, start);
 }
 
 /** A diff's sign, and not the beginning of a marker. */
