@@ -81,7 +81,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     // where it goes; leaves are signed in other threads while this one compiles the patterns
     const { sessionKey: sessionKeyMode, upstreamProxy, limits } = loadSettings(homes);
     const dial = dialFor(upstreamProxy);
-    const opening = openHosts(homes, dial, limits.handshakeTimeout);
+    const opening = openHosts(homes, dial, limits);
     // What fails here is told below, after what matters more.
     const opened = opening.catch(() => undefined);
     undo.add(async () => (await opened)?.sites.close());

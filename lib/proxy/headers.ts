@@ -1,6 +1,9 @@
 /** Raw header lists as `node:http` gives and takes them: name, value, name, value, … */
 export type RawHeaders = readonly string[];
 
+/** For `maxHeadersCount`: unless told so Node drops what comes after a thousand fields, in silence. */
+export const ANY_COUNT = 0;
+
 /** Fields that concern one connection only (RFC 9110 §7.6.1), and those that we answer ourselves. */
 const HOP_BY_HOP = new Set([
   'connection',

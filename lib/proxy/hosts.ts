@@ -2,7 +2,7 @@ import type { Authority } from '../ca/authority.ts';
 import { checkAuthority } from '../ca/check.ts';
 import { loadAuthority, refreshBundle } from '../ca/home.ts';
 import { loadHosts } from '../config/load/hosts.ts';
-import type { Homes, HostPolicy } from '../config/types.ts';
+import type { Homes, HostPolicy, Settings } from '../config/types.ts';
 import { WaterwallError } from '../errors.ts';
 import type { Dial } from './dial.ts';
 import { openSites, type Sites } from './sites.ts';
@@ -26,7 +26,7 @@ export interface OpenedHosts {
 export async function openHosts(
   homes: Homes,
   dial: Dial,
-  handshakeTimeout: number,
+  limits: Settings['limits'],
 ): Promise<OpenedHosts> {
   const authority = loadAuthority(homes);
   refreshBundle(homes);
@@ -34,7 +34,7 @@ export async function openHosts(
   const read = tryLoad(homes);
   const failure = read.failure ?? mismatch(authority, read.policy);
   const policy = failure === undefined ? read.policy : undefined;
-  const sites = await openSites(policy ?? none, authority, dial, handshakeTimeout);
+  const sites = await openSites(policy ?? none, authority, dial, limits);
   return {
     policy,
     failure,

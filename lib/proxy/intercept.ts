@@ -5,6 +5,7 @@ import type { PermittedHost, Settings } from '../config/types.ts';
 import type { ApiGrammar } from '../providers/types.ts';
 import { runExchange } from './exchange.ts';
 import type { ExchangeContext, Opened } from './exchange-context.ts';
+import { ANY_COUNT } from './headers.ts';
 import { endWith } from './last-words.ts';
 import { settledWithin } from './settled-within.ts';
 import type { Upstream } from './upstream.ts';
@@ -67,6 +68,7 @@ export function createInterceptor(
     keepAliveTimeout: KEEP_ALIVE,
     maxHeaderSize: limits.headers,
   });
+  server.maxHeadersCount = ANY_COUNT;
   // Node watches over header timeouts only in servers that listen; this one is handed its connections.
   server.emit('listening');
 

@@ -1,6 +1,6 @@
 import type { Authority } from '../ca/authority.ts';
 import { type Leaves, mintLeaves } from '../ca/leaves.ts';
-import type { HostPolicy } from '../config/types.ts';
+import type { HostPolicy, Settings } from '../config/types.ts';
 import { grammarOf } from '../providers/grammar.ts';
 import type { Dial } from './dial.ts';
 import type { Site } from './intercept.ts';
@@ -20,7 +20,7 @@ export async function openSites(
   hosts: HostPolicy,
   authority: Authority,
   dial: Dial,
-  handshakeTimeout: number,
+  limits: Settings['limits'],
 ): Promise<Sites> {
   const names = hosts.hosts.map(({ host }) => host);
   const leaves = await mintLeaves(authority, names, Date.now());
@@ -29,7 +29,7 @@ export async function openSites(
     byHost.set(host.host, {
       host,
       grammar: grammarOf(host.sseHandler),
-      upstream: createUpstream(host, dial, handshakeTimeout),
+      upstream: createUpstream(host, dial, limits),
       certificate: () => {
         const context = leaves.contextFor(host.host);
         if (context === undefined) throw new Error(`no leaf for ${host.host}`);

@@ -2,9 +2,10 @@ import https from 'node:https';
 import type net from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import type { PermittedHost } from '../config/types.ts';
+import type { PermittedHost, Settings } from '../config/types.ts';
 import { WaterwallError } from '../errors.ts';
 import { cutOff, type Dial } from './dial.ts';
+import { ANY_COUNT } from './headers.ts';
 
 /** A request as it goes upstream. */
 export interface UpstreamRequest {
@@ -38,12 +39,12 @@ const IDLE_TIMEOUT = 55_000;
 /**
  * @param host - whose certificate must be valid, whatever address `upstream` names
  * @param dial - how to get a TCP connection
- * @param handshakeTimeout - how long TLS may take to come up, in milliseconds
+ * @param limits - how long TLS may take to come up, in milliseconds; longest head of an answer
  */
 export function createUpstream(
   host: PermittedHost,
   dial: Dial,
-  handshakeTimeout: number,
+  limits: Pick<Settings['limits'], 'handshakeTimeout' | 'headers'>,
 ): Upstream {
   const target = host.upstream ?? { host: host.host, port: host.port };
   const sockets = new Set<net.Socket>();
@@ -76,7 +77,7 @@ export function createUpstream(
       const onClose = (): void => settle(new Error('the connection ended in the handshake'));
       const timer = setTimeout(
         () => secure.destroy(new Error('the handshake took too long')),
-        handshakeTimeout,
+        limits.handshakeTimeout,
       );
       secure.once('error', settle).once('close', onClose);
       secure.once('secureConnect', () => settle());
@@ -112,7 +113,9 @@ export function createUpstream(
         headers: request.headers as string[],
         agent: fresh ? single : kept,
         setHost: false,
+        maxHeaderSize: limits.headers,
       });
+      outgoing.maxHeadersCount = ANY_COUNT;
       // Sockets of http.request never get TCP_NODELAY by themselves: 40 ms a request (Nagle).
       outgoing.setNoDelay(true);
       return outgoing;
