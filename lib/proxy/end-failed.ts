@@ -5,7 +5,7 @@ import { ClientGone } from './read-body.ts';
 import { refusalFacts, refusalMessage, refuseRequest } from './refuse.ts';
 import type { ExchangeReport } from './report.ts';
 
-/** A client that still sends gets this long to take the refusal before its connection ends. */
+/** A client that still sends gets this long to take the refusal before its connection may end. */
 const DRAIN_TIME = 2_000;
 
 /**
@@ -45,7 +45,8 @@ export function endFailed(
     refusalStatus,
     request.headers['user-agent'],
   );
-  if (!request.complete) drain(request, response);
+  if (request.complete) response.end();
+  else endAfter(request, response);
 }
 
 /** Ends an answer in its middle: after what was written of it, without what would look like an end. */
@@ -55,12 +56,17 @@ function truncate(response: ServerResponse): void {
   response.write('', () => response.destroy());
 }
 
-/** Reads on what the client still sends, so that a reset does not overtake the refusal. */
-function drain(request: IncomingMessage, response: ServerResponse): void {
-  request.resume();
-  const timer = setTimeout(() => request.destroy(), DRAIN_TIME).unref();
-  request.once('close', () => clearTimeout(timer));
-  response.once('close', () => clearTimeout(timer));
+/**
+ * Ends a written answer when the client has sent all, or has had its time. With the end Node may close
+ * the connection, and over unread bytes that is a reset, which overtakes the answer (RFC 9112 §9.6).
+ */
+function endAfter(request: IncomingMessage, response: ServerResponse): void {
+  const end = (): void => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, DRAIN_TIME).unref();
+  request.once('end', end).once('close', end).resume();
 }
 
 /** Fails closed on what nobody foresaw. The message names the error's class only: it may quote data. */

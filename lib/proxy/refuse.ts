@@ -22,7 +22,7 @@ function isRetryable(error: WaterwallError): boolean {
 }
 
 /**
- * Answers a request inside an opened connection with a refusal; DESIGN §8.
+ * Writes a refusal to a request inside an opened connection; to end it is left to the caller. DESIGN §8.
  *
  * @param configured - `refusal_status` of the settings
  */
@@ -42,7 +42,7 @@ export function refuseRequest(
     'x-waterwall': error.code,
     'x-should-retry': String(retryable),
   });
-  response.end(body);
+  response.write(body);
   return status;
 }
 
