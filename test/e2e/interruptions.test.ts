@@ -170,10 +170,10 @@ describe.runIf(canInject)('record before effect', () => {
 
 describe('while the provider shakes hands', () => {
   const silent = net.createServer((socket) => {
-    open.add(socket);
     socket.on('error', () => {});
     socket.once('close', () => open.delete(socket));
-    socket.resume();
+    // Only then has the daemon too heard that the connection stands, and can reset it.
+    socket.once('data', () => open.add(socket));
   });
   const open = new Set<net.Socket>();
   const port = new Promise<number>((resolve) => {
