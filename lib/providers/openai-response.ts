@@ -13,13 +13,20 @@ const ITEMS = [
 /** Where messages of Chat Completions stand. */
 const MESSAGES = ['messages[]', 'choices[].message', 'choices[].delta', 'data[]'] as const;
 
-/** Paths of strings that hold JSON source: the arguments of function calls. */
-export const openaiJsonSource: readonly string[] = [
+/** Where the JSON source of function calls' arguments stands in a message of either API. */
+const ARGUMENTS = [
   ...MESSAGES.flatMap((at) => [
     `${at}.tool_calls[].function.arguments`,
     `${at}.function_call.arguments`,
   ]),
   ...ITEMS.map((at) => `${at}.arguments`),
+];
+
+/** Paths of strings that hold JSON source: the arguments of function calls. */
+export const openaiJsonSource: readonly string[] = [
+  ...ARGUMENTS,
+  // Lines of the files that go into a batch and come out of it.
+  ...ARGUMENTS.flatMap((path) => [`body.${path}`, `response.body.${path}`]),
   // The root of `response.function_call_arguments.done` and `response.mcp_call_arguments.done`.
   'arguments',
 ];

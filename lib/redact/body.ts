@@ -11,6 +11,8 @@ import type { RedactedBody, RedactionContext } from './types.ts';
 /** A multipart body inside a multipart body, and so on. */
 const MAX_NESTING = 4;
 
+const LF = 0x0a;
+
 /** The byte order mark that some encoders put before a document, and many parsers pass over. */
 const MARK = Buffer.from('\ufeff');
 
@@ -63,13 +65,26 @@ function draftOf(
     case 'form':
       return redactText(bytes, ctx, { percent: 'form' });
     default:
-      return redactText(bytes, ctx);
+      // Files of batches are sent as bytes; what comes of them is given back as JSON.
+      return redactText(bytes, ctx, isLines(bytes) ? { depthAt: () => 1 } : {});
   }
 }
 
 /** Whether a body is one JSON object or array. */
 function isObject(bytes: Buffer): boolean {
   return /^\s*[{[]/.test(bytes.toString('latin1', 0, 64)) && isJson(bytes);
+}
+
+/** Whether a body is one JSON object or array a line. */
+function isLines(bytes: Buffer): boolean {
+  for (let from = 0; from < bytes.length; ) {
+    const at = bytes.indexOf(LF, from);
+    const end = at === -1 ? bytes.length : at;
+    const line = bytes.subarray(from, end);
+    if (!isObject(line) && !/^\s*$/.test(line.toString('latin1', 0, 64))) return false;
+    from = end + 1;
+  }
+  return true;
 }
 
 function textOf(bytes: Buffer, ctx: RedactionContext): Draft {

@@ -1,6 +1,24 @@
 /** How an answer is restored. */
 export type ContentKind = 'sse' | 'lines' | 'json' | 'text' | 'binary';
 
+/** The content type of a file that is fetched as it was put. */
+export function isFile(contentType: string | undefined): boolean {
+  return /^\s*application\/octet-stream\s*(?:;|$)/i.test(contentType ?? '');
+}
+
+/**
+ * What the first bytes of such a file say. If it was text it has been redacted: as JSON, or as text.
+ * Other bytes hold no placeholder that this conversation has sent, and nothing else is replaced.
+ *
+ * @returns `undefined` where they do not say yet
+ */
+export function kindOfFile(first: Buffer): ContentKind | undefined {
+  const bytes = first.toString('latin1', 0, 256);
+  if (/^\s*\[?\s*$/.test(bytes)) return bytes.length < 256 ? undefined : 'text';
+  // Lines of a log may begin with a bracket too.
+  return /^\s*(?:\{|\[\s*[{["])/.test(bytes) ? 'json' : 'text';
+}
+
 const LINES = new Set(['ndjson', 'x-ndjson', 'jsonl', 'x-jsonl', 'jsonlines', 'x-jsonlines']);
 
 const TEXT = new Set([
@@ -27,9 +45,6 @@ export function kindOf(contentType: string | undefined): ContentKind | undefined
   if (sub === 'json' || sub.endsWith('+json')) return 'json';
   if (LINES.has(sub)) return 'lines';
   if (top === 'multipart' || TEXT.has(sub) || sub.endsWith('+xml')) return 'text';
-  // A file that is fetched as it was put: redacted, if it was text. Other bytes hold no placeholder
-  // that this conversation has sent, and nothing else is replaced.
-  if (top === 'application' && sub === 'octet-stream') return 'text';
   return 'binary';
 }
 

@@ -1,5 +1,5 @@
 import { createBodyRestorer } from './body.ts';
-import { type ContentKind, kindOf, kindOfBytes } from './content-kind.ts';
+import { type ContentKind, isFile, kindOf, kindOfBytes, kindOfFile } from './content-kind.ts';
 import { createLinesRestorer } from './lines.ts';
 import { placesOf, type ResponseGrammar } from './places.ts';
 import { createSseRestorer } from './sse.ts';
@@ -25,8 +25,11 @@ export interface RestorerOptions {
  * `push` and `end` throw WaterwallError `unscannable-body` where an event is longer than the limit.
  */
 export function createRestorer(options: RestorerOptions): Restorer {
+  if (isFile(options.contentType)) return createSniffingRestorer(kindOfFile, options);
   const kind = kindOf(options.contentType);
-  return kind === undefined ? createSniffingRestorer(options) : createFor(kind, options);
+  return kind === undefined
+    ? createSniffingRestorer(kindOfBytes, options)
+    : createFor(kind, options);
 }
 
 function createFor(kind: ContentKind, { grammar, resolve, limits }: RestorerOptions): Restorer {
@@ -51,14 +54,17 @@ const PASSING: Restorer = {
 };
 
 /** Decides by the first bytes; until they say what they are, they wait. */
-function createSniffingRestorer(options: RestorerOptions): Restorer {
+function createSniffingRestorer(
+  sniff: (first: Buffer) => ContentKind | undefined,
+  options: RestorerOptions,
+): Restorer {
   let first: Buffer = Buffer.alloc(0);
   let chosen: Restorer | undefined;
   return {
     push(chunk) {
       if (chosen !== undefined) return chosen.push(chunk);
       first = Buffer.concat([first, chunk]);
-      const kind = kindOfBytes(first);
+      const kind = sniff(first);
       if (kind === undefined) return [];
       chosen = createFor(kind, options);
       return chosen.push(first);

@@ -1,9 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { useRig } from '../support/rig.ts';
 import { makeSecret } from '../support/secrets.ts';
 
-const rig = useRig();
+const rig = useRig({
+  files: {
+    'known_secrets.yaml': JSON.stringify({
+      values: [{ type: 'DB_PASSWORD', value: 'p4"ss\\w0rd\nof two lines' }],
+    }),
+  },
+});
 const SECRET = makeSecret('GITHUB_TOKEN', 41);
 const headers = { 'x-claude-code-session-id': 'files' };
 
@@ -49,6 +55,60 @@ test('a file that was uploaded redacted and is fetched as bytes comes back as it
     headers: others,
   });
   expect(foreign.text).toContain(kept);
+});
+
+describe('a file of JSON lines', () => {
+  const PEM = makeSecret('PEM_BLOCK', 42);
+  const PASSWORD = 'p4"ss\\w0rd\nof two lines';
+  const said = `key:\n${PEM}\nand ${SECRET} and ${PASSWORD}\n`;
+  const called = JSON.stringify({ text: said });
+  const message = {
+    role: 'assistant',
+    content: said,
+    tool_calls: [{ type: 'function', function: { name: 'f', arguments: called } }],
+  };
+  const lines = [
+    { custom_id: '1', body: { messages: [message] } },
+    { custom_id: '2', response: { body: { choices: [{ message }] } } },
+    {
+      custom_id: '3',
+      response: { body: { output: [{ type: 'function_call', arguments: called }] } },
+    },
+  ];
+  const text = `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`;
+
+  test.each([
+    ['application/octet-stream', 'application/octet-stream'],
+    ['application/jsonl', 'application/octet-stream'],
+    ['application/octet-stream', 'application/jsonl'],
+    ['application/jsonl', undefined],
+  ])('comes back as it was: sent as %s, fetched as %s', async (sent, fetched) => {
+    const ask = { host: 'api.openai.com', headers: { 'x-session-id': `lines-${sent}-${fetched}` } };
+    const head = `--b\r\ncontent-disposition: form-data; name="file"; filename="in.jsonl"\r\ncontent-type: ${sent}`;
+    // Twice: what came back once is found by its value from then on, at any depth.
+    for (let turn = 0; turn < 2; turn++) {
+      await rig.daemon.ask({
+        ...ask,
+        path: '/v1/files',
+        headers: { ...ask.headers, 'content-type': 'multipart/form-data; boundary=b' },
+        body: `${head}\r\n\r\n${text}\r\n--b--\r\n`,
+      });
+      const kept = (rig.provider.requests.at(-1)?.text() ?? '').slice(head.length + 4, -9);
+      expect(kept).not.toContain(SECRET);
+      expect(kept).toMatch(/<pl:DB_PASSWORD:/);
+      rig.provider.behave('/v1/files/lines/content', (request, response) => {
+        request.resume();
+        response.writeHead(200, fetched === undefined ? {} : { 'content-type': fetched });
+        response.end(kept);
+      });
+      const answer = await rig.daemon.ask({
+        ...ask,
+        method: 'GET',
+        path: '/v1/files/lines/content',
+      });
+      expect(answer.text).toBe(text);
+    }
+  });
 });
 
 test('a part of it, by range, stays as the provider has it', async () => {
