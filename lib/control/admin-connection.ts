@@ -90,6 +90,7 @@ export function asTyped(
     : `the proxy did not answer properly at ${socketPath} (${code ?? 'unexpected answer'})`;
   return new WaterwallError('io-error', message, {
     fix: 'look at its log; restart it if it hangs',
+    details: { unanswered: true },
     cause: error,
   });
 }

@@ -1,11 +1,13 @@
 /** The kill switch from the command line, as far as possible also without a running daemon. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { filesOf } from '../config/files.ts';
 import type { Homes } from '../config/types.ts';
 import { WaterwallError } from '../errors.ts';
 import { askDaemon } from './ask-daemon.ts';
 import type { HeldSource } from './killswitch-at-rest.ts';
+
+type KillSwitchAction = 'arm' | 'disarm' | 'status';
 
 export interface KillSwitchResult {
   /** Whether the daemon answered; if not, this is what will hold once it starts. */
@@ -21,29 +23,31 @@ export interface KillSwitchResult {
  */
 export async function operateKillSwitch(
   homes: Homes,
-  action: 'arm' | 'disarm' | 'status',
+  action: KillSwitchAction,
   reason: string | undefined,
 ): Promise<KillSwitchResult> {
   try {
     return { running: true, sources: await ask(homes, action, reason) };
   } catch (error) {
-    if (!(error instanceof WaterwallError) || !isAbsent(error)) throw error;
+    if (!(error instanceof WaterwallError) || !mayUseFiles(error, action)) throw error;
     return atRest(homes, action, reason, error);
   }
 }
 
 /**
  * Nobody answers: it does not run, or hangs. Then the file is what still works; but not of a user
- * whom it does not obey.
+ * whom it does not obey. Where it answers that it could not, only stopping is worth a second way:
+ * the files do not say what it holds.
  */
-function isAbsent(error: WaterwallError): boolean {
-  if ('denied' in error.details) return false;
-  return error.code === 'not-running' || error.code === 'io-error';
+function mayUseFiles({ code, details }: WaterwallError, action: KillSwitchAction): boolean {
+  if ('denied' in details) return false;
+  if (code === 'not-running' || 'unanswered' in details) return true;
+  return code === 'io-error' && action === 'arm';
 }
 
 async function ask(
   homes: Homes,
-  action: 'arm' | 'disarm' | 'status',
+  action: KillSwitchAction,
   reason: string | undefined,
 ): Promise<readonly HeldSource[]> {
   if (action === 'status') return await askState(homes);
@@ -61,7 +65,7 @@ async function askState(homes: Homes): Promise<readonly HeldSource[]> {
 
 async function atRest(
   homes: Homes,
-  action: 'arm' | 'disarm' | 'status',
+  action: KillSwitchAction,
   reason: string | undefined,
   why: WaterwallError,
 ): Promise<KillSwitchResult> {
@@ -88,6 +92,8 @@ function raiseSentinel(homes: Homes, reason: string | undefined): void {
     mkdirSync(homes.run, { recursive: true, mode: 0o700 });
     writeFileSync(sentinel, `${reason ?? 'waterwall killswitch arm'}\n`, { mode: 0o600 });
   } catch (cause) {
+    // Its name is what counts: a full disk takes the name and not the reason.
+    if (existsSync(sentinel)) return;
     throw new WaterwallError('io-error', `${sentinel} cannot be made`, {
       fix: `stop the process, or make ${homes.run} writable for this user`,
       cause,
