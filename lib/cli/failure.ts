@@ -1,6 +1,7 @@
 import { WaterwallError } from '../errors.ts';
 import { printJson, say } from './output.ts';
 import { paintFor } from './style.ts';
+import { describeSystemFault } from './system-fault.ts';
 
 /** Codes that mean "no", not "could not": exit 1. */
 const ANSWERS_NO = new Set<string>(['not-running', 'already-running', 'killswitch-engaged']);
@@ -21,8 +22,21 @@ export function reportFailure(error: unknown, json: boolean): number {
   return ANSWERS_NO.has(failure.code) ? 1 : 2;
 }
 
+/** Says on stderr that a result did not get to where stdout leads. */
+export function reportLostOutput(code: string): void {
+  const fix = describeSystemFault(code)?.fix ?? 'send it to a file or a program that takes it';
+  const message = `the output cannot be written (${code})`;
+  reportFailure(new WaterwallError('io-error', message, { fix }), false);
+}
+
 function asWaterwallError(error: unknown): WaterwallError {
   if (error instanceof WaterwallError) return error;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const fault = path === undefined ? undefined : describeSystemFault(code);
+  if (fault !== undefined) {
+    const { says, fix } = fault;
+    return new WaterwallError('io-error', `${path}: ${says}`, { fix, cause: error });
+  }
   const message = error instanceof Error ? error.message : String(error);
   return new WaterwallError('io-error', message, {
     fix: 'run it again with WATERWALL_DEBUG=1 to see where this comes from',

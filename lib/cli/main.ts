@@ -1,4 +1,4 @@
-import { tolerateClosedOutput } from './output.ts';
+import { lostOutput, tolerateClosedOutput } from './output.ts';
 
 /**
  * What agents, wrappers and the daemon run again and again, and wait for: without the command line's parser,
@@ -20,4 +20,11 @@ if (atOnce !== undefined) await (await atOnce())();
 const { runCommandLine } = await import('./command-line.ts');
 const code = await runCommandLine(args);
 // A daemon that failed half-way may hold sockets open: what was said is written, then we end.
-process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+process.stdout.write('', () => setImmediate(end));
+
+/** After what stdout says of its writes. */
+async function end(): Promise<void> {
+  const lost = lostOutput();
+  if (lost !== undefined) (await import('./failure.ts')).reportLostOutput(lost);
+  process.stderr.write('', () => process.exit(lost === undefined ? code : 2));
+}

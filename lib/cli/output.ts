@@ -38,12 +38,22 @@ function writeNow(descriptor: number, text: string): void {
   }
 }
 
-/** Installs the handlers that let a closed stdout or stderr pass. */
+let lost: string | undefined;
+
+/** Why a result did not get to where it was sent, e.g. a full disk; undefined where all did. */
+export function lostOutput(): string | undefined {
+  return lost;
+}
+
+/**
+ * Installs the handlers that let a closed stdout or stderr pass. Any other failure ends nothing
+ * either, for the daemon runs on when its log has no room, but is remembered for the exit status.
+ */
 export function tolerateClosedOutput(): void {
   const closed = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (!closed.has(error.code ?? '')) throw error;
+    stream.on('error', ({ code = 'unknown error' }: NodeJS.ErrnoException) => {
+      if (stream === process.stdout && !closed.has(code)) lost ??= code;
     });
   }
 }

@@ -3,6 +3,7 @@ import type { Finding } from '../ops/findings.ts';
 import { examples } from './examples.ts';
 import { print, printJson, say } from './output.ts';
 import { harmless, paintFor } from './style.ts';
+import { describeSystemFault } from './system-fault.ts';
 
 export function configure(command: Command): void {
   command
@@ -36,7 +37,7 @@ export function configure(command: Command): void {
           failed ||= 'failed' in result;
           const reason = 'failed' in result ? result.failed : result.skipped;
           skipped.push({ file: result.file, reason });
-          say(`${name}: not looked at: ${reason}`);
+          say(`${name}: not looked at: ${describeSystemFault(reason)?.says ?? reason}`);
           continue;
         }
         scanned++;

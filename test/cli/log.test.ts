@@ -2,8 +2,10 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -77,6 +79,20 @@ async function reload(what: string, text: string, child: ChildProcess): Promise<
   writeFileSync(join(home, 'etc', what), text, { mode: 0o600 });
   child.kill('SIGHUP');
 }
+
+test.runIf(existsSync('/dev/full'))('a log that has no room does not end the proxy', async () => {
+  settings();
+  rmSync(join(home, 'run', 'proxy.pid'), { force: true });
+  const full = openSync('/dev/full', 'w');
+  const child = start(['up', '--log-format', 'text'], { home }, ['ignore', full, 'ignore']);
+  closeSync(full);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await until(() => existsSync(join(home, 'run', 'proxy.pid')), { timeout: 15_000 });
+  await until(async () => (await waterwall(['status'], { home })).code === 0);
+  expect(child.exitCode).toBeNull();
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+});
 
 describe('as JSON', () => {
   test('is an object a line from the first to the last, with levels', async () => {

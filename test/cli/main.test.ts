@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import module from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { VERBS } from '../../lib/cli/verbs.ts';
@@ -67,5 +67,18 @@ describe('waterwall', () => {
     });
     const code = await new Promise((resolve) => child.once('close', resolve));
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test.runIf(existsSync('/dev/full'))('a result that no disk takes is said, and 2', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = start(['patterns', 'list'], {}, ['ignore', full, 'pipe']);
+    closeSync(full);
+    let stderr = '';
+    child.stderr?.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^waterwall: the output cannot be written \(ENOSPC\)\n {2}fix: .+\n$/);
   });
 });

@@ -92,7 +92,7 @@ describe('scan', () => {
     expect(await run(['scan', 'nowhere', 'tree/a.env'])).toEqual({
       code: 2,
       stdout: 'tree/a.env:2:5: AWS_ACCESS_KEY\n',
-      stderr: 'nowhere: not looked at: ENOENT\n',
+      stderr: 'nowhere: not looked at: it is not there (ENOENT)\n',
     });
   });
 
