@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { filesOf } from '../config/files.ts';
 import { loadSettings } from '../config/load/settings.ts';
 import type { Homes } from '../config/types.ts';
@@ -18,7 +18,7 @@ const PATIENCE = 1000;
 export async function agentFiles(homes: Homes): Promise<Omit<AgentEnvironmentInput, 'agent'>> {
   const { caCertificate: ca, caBundle: bundle } = filesOf(homes);
   for (const file of [ca, bundle]) {
-    if (existsSync(file)) continue;
+    if (statSync(file, { throwIfNoEntry: false }) !== undefined) continue;
     throw new WaterwallError('file-missing', `${file} is missing`, {
       fix: 'set this home up with `waterwall up` or `waterwall init`',
       details: { file },

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createLog } from '../audit/create.ts';
 import { createSigner } from '../audit/signer/keys.ts';
 import { authorityPart } from '../ca/home.ts';
@@ -36,9 +36,17 @@ function signerPart(homes: Homes): HomePart {
   };
 }
 
-/** Whether anything of what is made once is there: then a missing part is lost, not still to make. */
+/**
+ * Whether anything of what is made once is there: then a missing part is lost, not still to make.
+ *
+ * @throws Error of the system where this user may not look: such a home is no new one
+ */
 export function isSetUp(homes: Homes): boolean {
-  return ownParts(homes).some(({ paths }) => paths.some((path) => existsSync(path)));
+  return ownParts(homes).some(({ paths }) => paths.some(isThere));
+}
+
+function isThere(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** @throws WaterwallError `file-missing` in a home that was never set up */

@@ -4,6 +4,7 @@ import { takeSnapshot } from '../audit/evidence/snapshot.ts';
 import { readPublicKeys } from '../audit/public-keys.ts';
 import { filesOf } from '../config/files.ts';
 import type { Homes } from '../config/types.ts';
+import { requireSetUp } from './home-parts.ts';
 
 /**
  * Makes the receipt of one line of a home's log, by the earliest checkpoint of the chain that covers it. Needs no daemon.
@@ -12,6 +13,7 @@ import type { Homes } from '../config/types.ts';
  *   `chain-damaged`, `file-missing`, `io-error`
  */
 export async function makeReceipt(homes: Homes, seq: number): Promise<string> {
+  requireSetUp(homes);
   const files = filesOf(homes);
   const keys = await readPublicKeys(files.signingPublicKey);
   const snapshot = await takeSnapshot(files.chain, homes.log, keys.log, { line: seq });

@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -154,15 +155,30 @@ describe('regen-ca', () => {
     removeFolder(out);
   });
 
-  test.each([['regen-ca'], ['rotate-chain']])(
-    'a home that was never set up gets nothing of %s',
-    async (verb) => {
-      const empty = temporaryFolder();
-      const { code, stderr } = await waterwall([verb], { home: empty });
-      expect(code).toBe(2);
-      expect(stderr).toMatch(/there is no home in \S+ yet\n.*waterwall init/);
-      expect(readdirSync(empty)).toEqual([]);
-      removeFolder(empty);
+  test.each([
+    ['regen-ca'],
+    ['rotate-chain'],
+    ['receipt', '0'],
+    ['export-evidence', '-o', 'evidence-of-nothing.tar.gz'],
+  ])('a home that was never set up gets nothing of %s', async (...args) => {
+    const empty = temporaryFolder();
+    const { code, stderr } = await waterwall(args, { home: empty });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/there is no home in \S+ yet\n.*waterwall init/);
+    expect(readdirSync(empty)).toEqual([]);
+    removeFolder(empty);
+  });
+
+  // A link to itself is refused to every user, root too, as another user's folder is to most.
+  test.each([['regen-ca'], ['rotate-chain'], ['env'], ['verify-install'], ['receipt', '0']])(
+    'a home that cannot be looked into is not taken for a new one by %s',
+    async (...args) => {
+      const odd = temporaryFolder();
+      symlinkSync('etc', join(odd, 'etc'));
+      const { code, stdout, stderr } = await waterwall(args, { home: odd });
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(/^waterwall: \S+etc\S*: .+ \(ELOOP\)\n {2}fix: .+\n$/);
+      removeFolder(odd);
     },
   );
 

@@ -13,6 +13,7 @@ import type { Homes } from '../../config/types.ts';
 import type { Progress } from '../../control/admin-protocol.ts';
 import { WaterwallError } from '../../errors.ts';
 import { loadPolicy } from '../../proxy/policy.ts';
+import { requireSetUp } from '../home-parts.ts';
 import { parseEnd } from './days.ts';
 import { fetchBundle } from './fetch.ts';
 import { policySnapshot } from './policy-snapshot.ts';
@@ -63,6 +64,7 @@ export async function exportBundle(
       return await fetchBundle(homes, wish, tell);
     } catch (error) {
       if (!(error instanceof WaterwallError) || error.code !== 'not-running') throw error;
+      requireSetUp(homes);
     }
   }
   const policy = snapshotOf({ ...homes, config: places.config });
