@@ -1,5 +1,13 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { watchFiles } from '../../lib/control/file-watch.ts';
@@ -9,17 +17,29 @@ import { makeHome } from './home.ts';
 /** Far away, so that what a test sees came by notification. */
 const NO_LOOKING = 3_600_000;
 
+/** Watches until the test ends; begins when changes in the folders of the files are noticed. */
 async function start(files: readonly string[], lookEvery = NO_LOOKING) {
+  const folders = files.map(dirname).map((each) => (existsSync(each) ? each : dirname(each)));
+  const probes = new Map(folders.map((folder) => [join(folder, '.probe'), false]));
   const changes: string[][] = [];
   const faults: unknown[] = [];
   const watch = watchFiles({
-    files,
+    files: [...files, ...probes.keys()],
     lookEvery,
-    onChange: (changed) => changes.push([...changed]),
+    onChange(changed) {
+      for (const file of changed) if (probes.has(file)) probes.set(file, true);
+      const own = changed.filter((file) => !probes.has(file));
+      if (own.length > 0) changes.push(own);
+    },
     onFault: (error) => faults.push(error),
   });
   onTestFinished(() => watch.close());
-  await sleep(150);
+  // A probe that is seen was looked at before, and so was every file.
+  for (let round = 0; [...probes.values()].includes(false); round++) {
+    for (const probe of probes.keys()) writeFileSync(probe, `${round}`);
+    // Longer than a change has to rest.
+    await sleep(120);
+  }
   expect(changes).toEqual([]);
   const next = async (count: number) => {
     await vi.waitFor(() => expect(changes).toHaveLength(count), { timeout: 3000, interval: 10 });
