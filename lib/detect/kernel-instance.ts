@@ -1,3 +1,4 @@
+import { compileKernel } from '../web-assembly.ts';
 import { KERNEL } from './generated/kernel.ts';
 
 /** The kernel's exports; addresses are explained in `kernel/memory.ts`. */
@@ -21,16 +22,10 @@ interface KernelExports {
   endJson(): number;
 }
 
-/** The part of the WebAssembly API that is used; Node's own types leave it to the DOM's. */
 interface WebAssemblyMemory {
   readonly buffer: ArrayBuffer;
   grow(pages: number): number;
 }
-
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object) => { readonly exports: Record<string, unknown> };
-};
 
 const ADDRESSES = [
   'NIBBLES',
@@ -90,12 +85,12 @@ export interface Kernel {
   load(text: Uint8Array, start: number): number;
 }
 
-let compiled: object | undefined;
+let instantiate: ReturnType<typeof compileKernel> | undefined;
 
 /** Makes an instance. @param extra - bytes of memory behind the fixed part */
 export function createKernel(extra = 0): Kernel {
-  compiled ??= new WebAssembly.Module(Buffer.from(KERNEL, 'base64'));
-  const { exports } = new WebAssembly.Instance(compiled);
+  instantiate ??= compileKernel(KERNEL);
+  const exports = instantiate();
   const kernel = exports as unknown as KernelExports;
   if (extra > 0) kernel.memory.grow(Math.ceil(extra / 65536));
   const bytes = new Uint8Array(kernel.memory.buffer);

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { compileKernel } from '../web-assembly.ts';
 import { KERNEL } from './generated/kernel.ts';
 
 /** Writes HMAC-SHA256 codes under one key; the bytes are good until the next call. */
@@ -14,11 +15,6 @@ interface Kernel {
   takeKey(isOuter: number): void;
   authenticate(length: number): void;
 }
-
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object) => { readonly exports: object };
-};
 
 const BLOCK = 64;
 const STATES = 64;
@@ -62,8 +58,7 @@ export function createAuthenticator(key: Uint8Array): Authenticator {
 }
 
 function createEngine(): Engine {
-  const module = new WebAssembly.Module(Buffer.from(KERNEL, 'base64'));
-  const kernel = new WebAssembly.Instance(module).exports as Kernel;
+  const kernel = compileKernel(KERNEL)() as unknown as Kernel;
   const bytes = Buffer.from(kernel.memory.buffer);
   const code = bytes.subarray(kernel.DIGEST.value, kernel.DIGEST.value + CODE);
   return { kernel, bytes, code, longest: kernel.LONGEST.value, key: undefined };

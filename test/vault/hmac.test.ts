@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KERNEL } from '../../lib/vault/generated/kernel.ts';
 import { createAuthenticator } from '../../lib/vault/hmac.ts';
+import { compileKernel } from '../../lib/web-assembly.ts';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
 const codeOf = (key: Uint8Array, text: Uint8Array): string =>
@@ -74,10 +75,8 @@ describe('createAuthenticator', () => {
 
 describe('the kernel', () => {
   it('keeps nothing of a text or of a key that was taken', () => {
-    const { exports } = new WebAssembly.Instance(
-      new WebAssembly.Module(Buffer.from(KERNEL, 'base64')),
-    );
-    const { memory, TEXT, DIGEST, takeKey, authenticate } = exports as unknown as {
+    const exports: unknown = compileKernel(KERNEL)();
+    const { memory, TEXT, DIGEST, takeKey, authenticate } = exports as {
       memory: { buffer: ArrayBuffer };
       TEXT: { value: number };
       DIGEST: { value: number };
@@ -104,8 +103,3 @@ describe('the kernel', () => {
     expect(words).toBeLessThanOrEqual(64);
   });
 });
-
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object) => { readonly exports: object };
-};

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { WaterwallError } from '../../errors.ts';
+import type { WaterwallError } from '../../errors.ts';
 import { CHAIN_FOLDER } from '../folder.ts';
 import { takeEpochs } from '../key-epochs.ts';
 import type { LineHash } from '../leaf.ts';
@@ -11,7 +11,9 @@ import { createBoundaries } from './boundaries.ts';
 import { signedFault } from './check.ts';
 import { changeKey, closedHead, finishChange } from './key-change.ts';
 import { forgedEpoch, type Mismatch, matchSigner, mismatchOf } from './match.ts';
+import { silent } from './silence.ts';
 import type { Signed, Signing, SigningDeps, SigningFacts } from './types.ts';
+import { createWaiters } from './waiters.ts';
 import { createWaitingLeaves } from './waiting-leaves.ts';
 
 /** A kept checkpoint, at least, this often. */
@@ -35,7 +37,7 @@ export function startSigning(deps: SigningDeps): Signing {
   const keys: PublicKeys = { ...deps.keys, log: epochs.key };
   const waiting = createWaitingLeaves(deps.end.length, deps.end.hash as LineHash);
   const boundaries = createBoundaries();
-  const watchers = new Set<() => void>();
+  const waiters = createWaiters();
   const startedAt = now();
   let state: SigningFacts['state'] = 'starting';
   let refusal: Mismatch | undefined;
@@ -69,7 +71,7 @@ export function startSigning(deps: SigningDeps): Signing {
       reported = failed !== undefined;
       deps.onFailure(failed);
     }
-    for (const look of watchers) look();
+    waiters.look();
   }
 
   /** One timer, and only while something waits: it looks again when the wait would be over. */
@@ -160,7 +162,7 @@ export function startSigning(deps: SigningDeps): Signing {
   }
 
   function gather(): Promise<void> {
-    const isUrgent = (): boolean => closed || watchers.size > 0 || boundaries.count > 0;
+    const isUrgent = (): boolean => closed || waiters.count > 0 || boundaries.count > 0;
     const left = GATHER - waitedMs();
     if (waiting.count === 0 || left <= 0 || isUrgent()) return Promise.resolve();
     return new Promise((resolve) => {
@@ -276,34 +278,10 @@ export function startSigning(deps: SigningDeps): Signing {
     },
   };
 
+  /** The signing does not gather lines while somebody waits. */
   function until(isSo: () => boolean, within: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(limit);
-        watchers.delete(look);
-        resolve();
-      };
-      const look = (): void => {
-        if (isSo()) done();
-      };
-      const limit = setTimeout(done, Math.max(0, within));
-      watchers.add(look);
-      look();
-      wake();
-    });
+    const settled = waiters.until(isSo, within);
+    wake();
+    return settled;
   }
-}
-
-function silent(ms: number, trouble: Error | undefined): WaterwallError<'audit-unavailable'> {
-  const why = trouble === undefined ? '' : ` (${trouble.message})`;
-  const message = `the audit log has not been signed for ${Math.round(ms / 1000)} s${why}`;
-  const fix =
-    trouble instanceof WaterwallError
-      ? trouble.fix
-      : 'wait: the signer is looked for again and again; if that does not help, see what it wrote';
-  return new WaterwallError('audit-unavailable', message, {
-    fix,
-    cause: trouble,
-    details: { signer: 'silent' },
-  });
 }
