@@ -167,7 +167,8 @@ function exporting(exportEvidence: AdminFacts['exportEvidence']): AdminHandler {
       try {
         return { status: 200, body: await exportEvidence(wish, tell, signal) };
       } catch (error) {
-        return failure(409, error);
+        const isInput = error instanceof WaterwallError && error.code === 'usage';
+        return failure(isInput ? 400 : 409, error);
       }
     });
   };

@@ -205,6 +205,8 @@ describe('routes', () => {
       status: 409,
       body: { error: { code: 'file-exists' } },
     });
+    exportEvidence.mockRejectedValueOnce(new WaterwallError('usage', 'no time', { fix: 'x' }));
+    expect(await ask(wish)).toMatchObject({ status: 400, body: { error: { code: 'usage' } } });
   });
 
   it('behind the socket that only shows, nothing can be changed', async () => {

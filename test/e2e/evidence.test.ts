@@ -166,7 +166,7 @@ test('a range of days, a receipt of a line, and what there is not', async () => 
     out: join(out, 'no'),
     since: 'soon',
   });
-  expect(noDay.status).toBe(409);
+  expect(noDay.status).toBe(400);
   expect(existsSync(join(out, 'no'))).toBe(false);
   const { stdout } = await waterwall(['receipt', '2', '--json'], { home });
   expect(conforming('cli-receipt', stdout)).toMatchObject({ seq: 2 });
