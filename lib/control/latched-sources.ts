@@ -98,9 +98,11 @@ function latchOf(name: LatchName, { held }: KillSource): Latches {
 }
 
 function stillHolds(name: LatchName, error: unknown): WaterwallError {
-  if (error instanceof WaterwallError) return error;
-  return new WaterwallError('audit-unavailable', `${name} still holds: its audit line failed`, {
-    fix: 'restart Waterwall, then disarm again',
-    cause: error,
-  });
+  const isOurs = error instanceof WaterwallError;
+  const why = isOurs ? error.message : 'its audit line failed';
+  return new WaterwallError(
+    isOurs ? error.code : 'audit-unavailable',
+    `${name} still holds: ${why}`,
+    { fix: isOurs ? error.fix : 'restart Waterwall, then disarm again', cause: error },
+  );
 }
