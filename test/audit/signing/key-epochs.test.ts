@@ -113,7 +113,11 @@ async function crashedAt(moment: Moment) {
   const copy = join(tempFolder(), 'log');
   const tapped = tappedReach(childReach(home.signer), (now) => {
     if (now !== moment || existsSync(copy)) return;
-    cpSync(home.folder, copy, { recursive: true });
+    // A file that is about to replace the checkpoint may be gone before it is copied.
+    cpSync(home.folder, copy, {
+      recursive: true,
+      filter: (from) => !from.endsWith('checkpoint.new'),
+    });
     // Node 24 copies folders without their modes, and keys are read from their owner's folder alone.
     chmodSync(join(copy, 'signer'), 0o700);
   });
