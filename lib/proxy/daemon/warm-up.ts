@@ -11,14 +11,14 @@ import type { LoadedPolicy } from '../policy.ts';
 import { createRoundTrips } from '../round-trips.ts';
 
 /** Milliseconds after the start: what agents ask at once comes first. */
-const DELAY = 1_000;
+const DELAY = 3_000;
 /** Milliseconds between two requests, so that an agent never waits for more than one. */
 const PAUSE = 15;
 /** Milliseconds until it is looked again whether an agent still waits, and how often. */
 const LOOK_AGAIN = 500;
 const MOST_LOOKS = 60;
 /** So many requests make V8 compile most of what they run through. */
-const ROUNDS = 50;
+const ROUNDS = 30;
 /** Characters of an event of the answer: less and more than a placeholder. */
 const PIECES = [7, 90];
 const SECRETS = 6;
