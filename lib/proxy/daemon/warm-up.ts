@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { leafHash } from '../../audit/leaf.ts';
 import { buildLine } from '../../audit/line.ts';
@@ -40,7 +40,8 @@ export async function warmUp(
   signal: AbortSignal,
 ): Promise<number> {
   await sleep(DELAY, undefined, { ref: false, signal });
-  const trips = PIECES.map((piece) => createRoundTrips(contextFor(policy, now), piece));
+  const context = contextFor(policy, now);
+  const trips = PIECES.map((piece) => createRoundTrips(context, piece));
   let answered = 0;
   for (let round = 0; round < ROUNDS; round++) {
     for (const trip of trips) {
@@ -95,11 +96,10 @@ function unwrittenLog(): ExchangeContext['audit'] {
 }
 
 function textWithSecrets(): string {
-  const random = (): number => randomInt(2 ** 32) / 2 ** 32;
   const own = PATTERNS.filter(({ before, after }) => before === undefined && after === undefined);
   const lines = Array.from({ length: SECRETS }, () => {
-    const pattern = own[randomInt(own.length)];
-    return `export ${pattern?.type}=${pattern?.example(random)}; # and some words`;
+    const pattern = own[Math.floor(Math.random() * own.length)];
+    return `export ${pattern?.type}=${pattern?.example(Math.random)}; # and some words`;
   });
   return lines.join('\n');
 }
