@@ -13,6 +13,9 @@ const MAX_NESTING = 4;
 
 const LF = 0x0a;
 
+/** Everywhere in lines of JSON. */
+const IN_STRINGS = { depthAt: () => 1 };
+
 /** The byte order mark that some encoders put before a document, and many parsers pass over. */
 const MARK = Buffer.from('\ufeff');
 
@@ -60,13 +63,11 @@ function draftOf(
     return { edits: shiftEdits(edits, bytes.length - json.length), privateKeySeen };
   }
   switch (kind) {
-    case 'ndjson':
-      return redactText(bytes, ctx, { depthAt: () => 1 });
     case 'form':
       return redactText(bytes, ctx, { percent: 'form' });
     default:
       // Files of batches are sent as bytes; what comes of them is given back as JSON.
-      return redactText(bytes, ctx, isLines(bytes) ? { depthAt: () => 1 } : {});
+      return redactText(bytes, ctx, kind === 'ndjson' || isLines(bytes) ? IN_STRINGS : {});
   }
 }
 

@@ -1,23 +1,8 @@
 /** How an answer is restored. */
 export type ContentKind = 'sse' | 'lines' | 'json' | 'text' | 'binary';
 
-/** The content type of a file that is fetched as it was put. */
-export function isFile(contentType: string | undefined): boolean {
-  return /^\s*application\/octet-stream\s*(?:;|$)/i.test(contentType ?? '');
-}
-
-/**
- * What the first bytes of such a file say. If it was text it has been redacted: as JSON, or as text.
- * Other bytes hold no placeholder that this conversation has sent, and nothing else is replaced.
- *
- * @returns `undefined` where they do not say yet
- */
-export function kindOfFile(first: Buffer): ContentKind | undefined {
-  const bytes = first.toString('latin1', 0, 256);
-  if (/^\s*\[?\s*$/.test(bytes)) return bytes.length < 256 ? undefined : 'text';
-  // Lines of a log may begin with a bracket too.
-  return /^\s*(?:\{|\[\s*[{["])/.test(bytes) ? 'json' : 'text';
-}
+/** Tells it from an answer's first bytes; `undefined` where they do not say yet. */
+export type Sniff = (first: Buffer) => ContentKind | undefined;
 
 const LINES = new Set(['ndjson', 'x-ndjson', 'jsonl', 'x-jsonl', 'jsonlines', 'x-jsonlines']);
 
@@ -36,16 +21,29 @@ const TEXT = new Set([
   'http',
 ]);
 
-/** What a content type asks for; `undefined` where there is none, and the bytes must say. */
-export function kindOf(contentType: string | undefined): ContentKind | undefined {
+/** What a content type asks for, or how the bytes say it where it does not. */
+export function kindOf(contentType: string | undefined): ContentKind | Sniff {
   const [media = ''] = (contentType ?? '').split(';');
   const [top = '', sub = ''] = media.trim().toLowerCase().split('/');
-  if (top === '' || sub === '') return undefined;
+  if (top === '' || sub === '') return kindOfBytes;
   if (top === 'text') return sub === 'event-stream' ? 'sse' : 'text';
   if (sub === 'json' || sub.endsWith('+json')) return 'json';
   if (LINES.has(sub)) return 'lines';
   if (top === 'multipart' || TEXT.has(sub) || sub.endsWith('+xml')) return 'text';
+  if (top === 'application' && sub === 'octet-stream') return kindOfFile;
   return 'binary';
+}
+
+/**
+ * What the first bytes of a file say that is fetched as it was put. If it was text it has been redacted:
+ * as JSON, or as text. Other bytes hold no placeholder that this conversation has sent, and nothing
+ * else is replaced.
+ */
+function kindOfFile(first: Buffer): ContentKind | undefined {
+  const bytes = first.toString('latin1', 0, 256);
+  if (/^\s*\[?\s*$/.test(bytes)) return bytes.length < 256 ? undefined : 'text';
+  // Lines of a log may begin with a bracket too.
+  return /^\s*(?:\{|\[\s*[{["])/.test(bytes) ? 'json' : 'text';
 }
 
 const FIELD = /^(?::|data:|event:|id:|retry:)/;
@@ -55,10 +53,8 @@ const MARK = '\xef\xbb\xbf';
 /**
  * What the first bytes of an answer without a content type say. The first that is no space decides,
  * so that the answer does not depend on how it is cut.
- *
- * @returns `undefined` where they do not say yet
  */
-export function kindOfBytes(first: Buffer): ContentKind | undefined {
+function kindOfBytes(first: Buffer): ContentKind | undefined {
   const bytes = first.toString('latin1', 0, 256);
   if (MARK.startsWith(bytes)) return undefined;
   const text = bytes.replace(/^(?:\xef\xbb\xbf)?[\s]*/, '');

@@ -1,5 +1,5 @@
 import { createBodyRestorer } from './body.ts';
-import { type ContentKind, isFile, kindOf, kindOfBytes, kindOfFile } from './content-kind.ts';
+import { type ContentKind, kindOf, type Sniff } from './content-kind.ts';
 import { createLinesRestorer } from './lines.ts';
 import { placesOf, type ResponseGrammar } from './places.ts';
 import { createSseRestorer } from './sse.ts';
@@ -25,10 +25,9 @@ export interface RestorerOptions {
  * `push` and `end` throw WaterwallError `unscannable-body` where an event is longer than the limit.
  */
 export function createRestorer(options: RestorerOptions): Restorer {
-  if (isFile(options.contentType)) return createSniffingRestorer(kindOfFile, options);
   const kind = kindOf(options.contentType);
-  return kind === undefined
-    ? createSniffingRestorer(kindOfBytes, options)
+  return typeof kind === 'function'
+    ? createSniffingRestorer(kind, options)
     : createFor(kind, options);
 }
 
@@ -54,10 +53,7 @@ const PASSING: Restorer = {
 };
 
 /** Decides by the first bytes; until they say what they are, they wait. */
-function createSniffingRestorer(
-  sniff: (first: Buffer) => ContentKind | undefined,
-  options: RestorerOptions,
-): Restorer {
+function createSniffingRestorer(sniff: Sniff, options: RestorerOptions): Restorer {
   let first: Buffer = Buffer.alloc(0);
   let chosen: Restorer | undefined;
   return {
