@@ -28,7 +28,6 @@ export async function serve(homes: Homes, format?: LogFormat): Promise<number> {
   const starting = startDaemon({
     homes,
     version: readVersion(),
-    warmsUp: true,
     onLine: log.request,
     onNotice: (notice) => {
       log.notice(notice);

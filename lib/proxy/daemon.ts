@@ -15,7 +15,6 @@ import { openRequestPath } from './daemon/request-path.ts';
 import { openSafeguards } from './daemon/safeguards.ts';
 import { createUndo } from './daemon/undo.ts';
 import { startUpkeep, type Upkeep } from './daemon/upkeep.ts';
-import { warmUp } from './daemon/warm-up.ts';
 import { dialFor } from './dial.ts';
 import { createEngine } from './engine.ts';
 import { readHandover, writeHandover } from './handover.ts';
@@ -34,8 +33,6 @@ export interface DaemonOptions {
   readonly onNotice?: (notice: Notice) => void;
   /** Told of the settings whenever they were read anew. */
   readonly onSettings?: (settings: Settings) => void;
-  /** Compiles what requests run through before the first one comes. */
-  readonly warmsUp?: boolean;
   /** Told of faults that no client can be told. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -161,19 +158,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await operator.listen(settings.metrics.listen);
     replaceFile(files.pid, `${process.pid}\n`);
     upkeep = startUpkeep(shared);
-    const warming = new AbortController();
-    if (options.warmsUp === true) {
-      warmUp(initial, now, () => live.size === 0, warming.signal).catch((error: unknown) => {
-        if (!warming.signal.aborted) onFault(error);
-      });
-    }
 
     // end
     const { watch, stop: stopUpkeep } = upkeep;
     const reload = (): void => void reloader.reload();
     return runningDaemon(address, reload, async () => {
       stopUpkeep();
-      warming.abort();
       listener.close();
       interceptor.stop();
       live.retireAll();

@@ -30,7 +30,7 @@ export interface ExchangeAudit {
   refused(code: RefusalCode): Promise<void>;
 }
 
-export function auditExchange(audit: Pick<AuditLog, 'append'>, name: ExchangeName): ExchangeAudit {
+export function auditExchange(audit: AuditLog, name: ExchangeName): ExchangeAudit {
   const fields = {
     host: name.host,
     ...(name.session === undefined ? {} : { session: name.session }),

@@ -29,7 +29,7 @@ export interface ExchangeContext {
   readonly vault: Vault;
   readonly exact: ExactMatcher;
   readonly conversations: Conversations;
-  readonly audit: Pick<AuditLog, 'append'>;
+  readonly audit: AuditLog;
   readonly live: Live;
   /** Something failed that nobody waits for. */
   readonly onFault: (error: unknown) => void;

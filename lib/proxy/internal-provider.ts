@@ -1,7 +1,5 @@
 import http from 'node:http';
 import { type Duplex, duplexPair } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { setImmediate } from 'node:timers/promises';
 import type { Upstream } from './upstream.ts';
 
 /** A provider in this process's memory: no socket leads to it, so no agent can reach it. */
@@ -11,15 +9,8 @@ export interface InternalProvider {
   readonly seen: readonly string[];
 }
 
-/** Shorter than any placeholder, so that each comes in several events. */
-const PIECE = 7;
-
-/**
- * Repeats the text it is asked about, as an Anthropic stream.
- *
- * @param piece - so many characters an event; by default fewer than a placeholder has
- */
-export function createInternalProvider(piece = PIECE): InternalProvider {
+/** Repeats the text it is asked about, as an Anthropic stream in small pieces. */
+export function createInternalProvider(): InternalProvider {
   const seen: string[] = [];
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -28,7 +19,7 @@ export function createInternalProvider(piece = PIECE): InternalProvider {
       const body = Buffer.concat(chunks).toString('utf8');
       seen.push(body);
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      void pipeline(echo(body, piece), response).catch(() => response.destroy());
+      response.end(echoStream(body));
     });
   });
   return {
@@ -56,10 +47,13 @@ export function connectTo(server: http.Server): Duplex {
   return ours;
 }
 
-async function* echo(body: string, piece: number): AsyncGenerator<string> {
+/** Shorter than any placeholder, so that each comes in several events. */
+const PIECE = 7;
+
+function echoStream(body: string): string {
   const { messages } = JSON.parse(body) as { messages: { content: string }[] };
   const text = messages[0]?.content ?? '';
-  const pieces = text.match(new RegExp(`[\\s\\S]{1,${piece}}`, 'gu')) ?? [];
+  const pieces = text.match(new RegExp(`[\\s\\S]{1,${PIECE}}`, 'gu')) ?? [];
   const events = [
     { type: 'message_start', message: { id: 'msg_self_test', type: 'message', content: [] } },
     { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
@@ -71,9 +65,5 @@ async function* echo(body: string, piece: number): AsyncGenerator<string> {
     { type: 'content_block_stop', index: 0 },
     { type: 'message_stop' },
   ];
-  for (const event of events) {
-    yield `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
-    // As from the network, each arrives by itself.
-    await setImmediate();
-  }
+  return events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
 }

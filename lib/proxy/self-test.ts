@@ -1,8 +1,14 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
+import http from 'node:http';
 import { PATTERNS } from '../detect/patterns.ts';
 import type { RefusalCode } from '../errors.ts';
-import type { ExchangeContext } from './exchange-context.ts';
-import { createRoundTrips } from './round-trips.ts';
+import { grammarOf } from '../providers/grammar.ts';
+import { runExchange } from './exchange.ts';
+import type { ExchangeContext, Opened } from './exchange-context.ts';
+import { connectTo, createInternalProvider } from './internal-provider.ts';
+
+/** Under this name the round trip stands in the audit log (RFC 2606: no host can have it). */
+export const SELF_TEST_HOST = 'self-test.waterwall.invalid';
 
 /** What became of a made-up secret. */
 export type SelfTest =
@@ -23,6 +29,8 @@ export type SelfTest =
 /** Types that stand for all; any other where the operator has switched these off. */
 const PREFERRED = ['GITHUB_TOKEN', 'AWS_ACCESS_KEY', 'ANTHROPIC_KEY'];
 
+const PATIENCE = 10_000;
+
 /**
  * Sends a made-up secret the whole way of a request, from the gate to what the client gets, to a
  * provider inside this process. Its audit lines are as durable as any; state, which tells what
@@ -32,6 +40,14 @@ export async function runSelfTest(context: ExchangeContext): Promise<SelfTest> {
   const secret = makeUpSecret(context.policy().scanner.types);
   if (secret === undefined) return { outcome: 'no-types' };
   const { type, value } = secret;
+  const provider = createInternalProvider();
+  const opened: Opened = {
+    host: { host: SELF_TEST_HOST, port: 443, sseHandler: 'anthropic' },
+    grammar: grammarOf('anthropic'),
+    upstream: provider.upstream,
+    serverName: SELF_TEST_HOST,
+    socket: 0,
+  };
   let code: RefusalCode | undefined;
   const silent: ExchangeContext = {
     ...context,
@@ -45,11 +61,13 @@ export async function runSelfTest(context: ExchangeContext): Promise<SelfTest> {
     // A made-up value is nothing to look for in what agents send later.
     remember() {},
   };
-  const trips = createRoundTrips(silent);
+  const front = http.createServer((request, response) => {
+    void runExchange(request, response, opened, silent);
+  });
   const text = `The token is ${value} and nothing else.`;
-  const answer = await trips.ask(text);
+  const answer = await ask(front, text);
   if (answer.status !== 200) return { outcome: 'refused', code, ...reasonOf(answer.body) };
-  if (trips.seen.some((body) => body.includes(value))) return { outcome: 'leaked', type };
+  if (provider.seen.some((body) => body.includes(value))) return { outcome: 'leaked', type };
   return { outcome: textOf(answer.body) === text ? 'round-trip' : 'not-restored', type };
 }
 
@@ -63,6 +81,42 @@ function makeUpSecret(
   const pattern = PATTERNS.find((each) => each.type === type);
   if (pattern === undefined) return undefined;
   return { type: pattern.type, value: pattern.example(() => randomInt(2 ** 32) / 2 ** 32) };
+}
+
+function ask(server: http.Server, text: string): Promise<{ status: number; body: string }> {
+  const body = JSON.stringify({
+    model: 'self-test',
+    max_tokens: 1,
+    stream: true,
+    messages: [{ role: 'user', content: text }],
+  });
+  return new Promise((resolve, reject) => {
+    const request = http.request({
+      method: 'POST',
+      path: '/v1/messages',
+      headers: {
+        host: SELF_TEST_HOST,
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        'x-claude-code-session-id': `self-test-${randomUUID()}`,
+      },
+      createConnection: () => connectTo(server),
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    request.once('error', reject);
+    request.once('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.once('error', reject);
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.once('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          body: Buffer.concat(chunks).toString('utf8'),
+        }),
+      );
+    });
+    request.end(body);
+  });
 }
 
 function textOf(stream: string): string {

@@ -9,7 +9,7 @@ import {
 } from '../../../lib/ops/verify/check.ts';
 import { listenerBound } from '../../../lib/ops/verify/listener-bound.ts';
 import { judgeSelfTest } from '../../../lib/ops/verify/live-policy.ts';
-import { SELF_TEST_HOST } from '../../../lib/proxy/round-trips.ts';
+import { SELF_TEST_HOST } from '../../../lib/proxy/self-test.ts';
 import { conforming } from '../../cli/schema.ts';
 import { waterwall } from '../../cli/transcript.ts';
 import { askAdmin } from '../../support/admin.ts';
