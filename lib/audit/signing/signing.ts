@@ -141,7 +141,7 @@ export function startSigning(deps: SigningDeps): Signing {
     const closing = await finishChange(chainFolder, epochs, signer);
     if (closing !== undefined) signedThrough(closing, true, now());
     while (!closed && !gone) {
-      if (waiting.count === 0 && latest !== undefined) {
+      if (waiting.count === 0 && latest?.size === signedSize) {
         if (!(await woken(LOOK_EVERY))) await signer.look();
         continue;
       }
@@ -255,8 +255,11 @@ export function startSigning(deps: SigningDeps): Signing {
       return isSettled() || left <= 0 ? Promise.resolve() : until(isSettled, left);
     },
     async through(size, within) {
-      await until(() => signedSize >= size || state === 'refused', within);
-      return signedSize >= size ? latest : undefined;
+      // What an earlier run had signed counts when this one has a checkpoint of it too.
+      const covering = (): Signed | undefined =>
+        latest !== undefined && latest.size >= size ? latest : undefined;
+      await until(() => covering() !== undefined || state === 'refused', within);
+      return covering();
     },
     manifest(payload) {
       if (connection === undefined) return Promise.reject(silent(waitedMs(), trouble));

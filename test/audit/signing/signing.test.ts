@@ -61,6 +61,16 @@ describe('a log that is signed', () => {
     });
   });
 
+  it('is signed again after a start, also where nothing has come since', async () => {
+    const { keys, open } = await signedHome();
+    const before = await open();
+    await before.log.append('tunnel', tunnel(1));
+    await before.log.close();
+    const { log } = await open();
+    expect(await log.signed(10_000)).toBe(true);
+    expect(openCheckpoint(log.latest ?? '', keys.log)).toMatchObject({ size: log.head.length });
+  });
+
   it('goes on when the signer is killed, again and again', async () => {
     const { folder, keys, open } = await signedHome();
     const { log, failures } = await open();
