@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
 
 const FLAGS = ['-O3', '--runtime', 'stub', '--outFile', 'kernel.wasm', '--initialMemory'];
-/** The layers that have one, and what it needs. */
-const KERNELS = { 'lib/detect': ['11', '--enable', 'simd'], 'lib/vault': ['1'] };
+const SIMD = ['11', '--enable', 'simd'];
+/** The layers that have one, and what it needs: each way in which it is compiled, the best first. */
+const KERNELS = {
+  'lib/detect': [[...SIMD, '--enable', 'relaxed-simd'], SIMD],
+  'lib/vault': [['1']],
+};
 
 /**
  * Writes the modules `generated/kernel.ts` of all layers that have a kernel.
@@ -14,15 +18,18 @@ const KERNELS = { 'lib/detect': ['11', '--enable', 'simd'], 'lib/vault': ['1'] }
  * @param {string} root - the project's folder
  */
 export async function buildKernels(root) {
-  for (const [layer, needs] of Object.entries(KERNELS)) {
+  for (const [layer, ways] of Object.entries(KERNELS)) {
     const target = join(root, layer, 'generated');
     await mkdir(target, { recursive: true });
     const source = `${layer}/kernel`;
-    const binary = await compileKernel(join(root, source), source, needs);
-    const base64 = Buffer.from(binary).toString('base64');
+    const binaries = [];
+    for (const needs of ways) {
+      const binary = await compileKernel(join(root, source), source, needs);
+      binaries.push(`  '${Buffer.from(binary).toString('base64')}',\n`);
+    }
     await writeFile(
       join(target, 'kernel.ts'),
-      `/** ${source} as WebAssembly. */\nexport const KERNEL =\n  '${base64}';\n`,
+      `/** ${source} as WebAssembly, the best first. */\nexport const KERNELS = [\n${binaries.join('')}];\n`,
     );
   }
 }

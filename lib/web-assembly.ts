@@ -2,15 +2,19 @@
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object) => { readonly exports: Record<string, unknown> };
+  validate(bytes: Uint8Array): boolean;
 };
 
 /**
- * Compiles a kernel.
+ * Compiles a kernel in the best way that this version of Node knows.
  *
- * @param base64 - as `build/kernel.mjs` embeds it
+ * @param ways - in base64, as `build/kernel.mjs` embeds them: the best first, the last is known to all
  * @returns makes an instance with memory of its own, and gives what it exports
  */
-export function compileKernel(base64: string): () => Record<string, unknown> {
-  const module = new WebAssembly.Module(Buffer.from(base64, 'base64'));
+export function compileKernel(ways: readonly string[]): () => Record<string, unknown> {
+  const binaries = ways.map((way) => Buffer.from(way, 'base64'));
+  const best = binaries.find((bytes) => WebAssembly.validate(bytes));
+  if (best === undefined) throw new TypeError('No kernel is one for this version of Node.');
+  const module = new WebAssembly.Module(best);
   return () => new WebAssembly.Instance(module).exports;
 }

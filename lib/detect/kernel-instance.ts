@@ -1,5 +1,5 @@
 import { compileKernel } from '../web-assembly.ts';
-import { KERNEL } from './generated/kernel.ts';
+import { KERNELS } from './generated/kernel.ts';
 
 /** The kernel's exports; addresses are explained in `kernel/memory.ts`. */
 interface KernelExports {
@@ -89,7 +89,7 @@ let instantiate: ReturnType<typeof compileKernel> | undefined;
 
 /** Makes an instance. @param extra - bytes of memory behind the fixed part */
 export function createKernel(extra = 0): Kernel {
-  instantiate ??= compileKernel(KERNEL);
+  instantiate ??= compileKernel(KERNELS);
   const exports = instantiate();
   const kernel = exports as unknown as KernelExports;
   if (extra > 0) kernel.memory.grow(Math.ceil(extra / 65536));

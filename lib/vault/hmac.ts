@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { compileKernel } from '../web-assembly.ts';
-import { KERNEL } from './generated/kernel.ts';
+import { KERNELS } from './generated/kernel.ts';
 
 /** Writes HMAC-SHA256 codes under one key; the bytes are good until the next call. */
 export type Authenticator = (text: Uint8Array) => Buffer;
@@ -58,7 +58,7 @@ export function createAuthenticator(key: Uint8Array): Authenticator {
 }
 
 function createEngine(): Engine {
-  const kernel = compileKernel(KERNEL)() as unknown as Kernel;
+  const kernel = compileKernel(KERNELS)() as unknown as Kernel;
   const bytes = Buffer.from(kernel.memory.buffer);
   const code = bytes.subarray(kernel.DIGEST.value, kernel.DIGEST.value + CODE);
   return { kernel, bytes, code, longest: kernel.LONGEST.value, key: undefined };

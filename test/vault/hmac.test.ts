@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KERNEL } from '../../lib/vault/generated/kernel.ts';
+import { KERNELS } from '../../lib/vault/generated/kernel.ts';
 import { createAuthenticator } from '../../lib/vault/hmac.ts';
 import { compileKernel } from '../../lib/web-assembly.ts';
 
@@ -75,7 +75,7 @@ describe('createAuthenticator', () => {
 
 describe('the kernel', () => {
   it('keeps nothing of a text or of a key that was taken', () => {
-    const exports: unknown = compileKernel(KERNEL)();
+    const exports: unknown = compileKernel(KERNELS)();
     const { memory, TEXT, DIGEST, takeKey, authenticate } = exports as {
       memory: { buffer: ArrayBuffer };
       TEXT: { value: number };

@@ -1,5 +1,6 @@
 // AssemblyScript: tells whether bytes are one JSON document, in a quarter of a parser's time.
 
+import { lookUp } from './lookup';
 import { DATA, NESTING } from './memory';
 
 /** Deeper documents count as none, as they do for the parser. */
@@ -83,8 +84,8 @@ function textEnd(from: u32, length: u32): u32 {
     const sum = begins + slashes;
     const escaped = (0x5555 ^ (sum << 1)) & behind & 0xffff;
     const short = v128.and(
-      i8x16.swizzle(lowShort, v128.and(bytes, nibble)),
-      i8x16.swizzle(highShort, v128.and(i16x8.shr_u(bytes, 4), nibble)),
+      lookUp(lowShort, v128.and(bytes, nibble)),
+      lookUp(highShort, v128.and(i16x8.shr_u(bytes, 4), nibble)),
     );
     const isShort: u32 = i8x16.bitmask(i8x16.eq(short, i8x16.splat(0))) ^ 0xffff;
     const quotes: u32 = i8x16.bitmask(i8x16.eq(bytes, quote));

@@ -20,6 +20,7 @@
 export { beginJson, endJson, readJson } from './json';
 export * from './memory';
 
+import { lookUp } from './lookup';
 import {
   ANCHORS,
   BLOCKS,
@@ -212,7 +213,7 @@ function reportRunEnd(from: u32, hits: u32): u32 {
 }
 
 function look(lowTable: v128, highTable: v128, low: v128, high: v128): v128 {
-  return v128.and(i8x16.swizzle(lowTable, low), i8x16.swizzle(highTable, high));
+  return v128.and(lookUp(lowTable, low), lookUp(highTable, high));
 }
 
 function combine(m0: v128, m1: v128, m2: v128, m3: v128, p0: v128, p1: v128, p2: v128): v128 {
@@ -329,11 +330,8 @@ function sieve(from: u32, to: u32): void {
     const second = v128.load(DATA + i, 16);
     const nextLow = v128.and(second, nibble);
     const nextHigh = v128.and(i16x8.shr_u(second, 4), nibble);
-    const classes = v128.and(i8x16.swizzle(lowClasses, low), i8x16.swizzle(highClasses, high));
-    const nextClasses = v128.and(
-      i8x16.swizzle(lowClasses, nextLow),
-      i8x16.swizzle(highClasses, nextHigh),
-    );
+    const classes = v128.and(lookUp(lowClasses, low), lookUp(highClasses, high));
+    const nextClasses = v128.and(lookUp(lowClasses, nextLow), lookUp(highClasses, nextHigh));
     seen = v128.or(seen, v128.or(classes, nextClasses));
     full =
       (full >> 8) | (fullGroups(classes, ofRuns) << 4) | (fullGroups(nextClasses, ofRuns) << 8);

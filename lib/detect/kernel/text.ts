@@ -4,6 +4,7 @@
 // text are few. So two table lookups a block say which characters may be a first, second or third
 // one; only where four groups in a row fit are their bytes put together and looked at.
 
+import { lookUp } from './lookup';
 import {
   BASE64_VALUES,
   DATA,
@@ -64,11 +65,11 @@ function fourth(bits: u32): u32 {
 /** Rows of the ASCII table, and which low nibbles in them may be first and second, or of hex. */
 function classify(at: u32): void {
   const found = v128.and(
-    i8x16.swizzle(
+    lookUp(
       i8x16(-62, 78, -58, -49, -113, -114, -114, -70, 10, 51, 51, 17, 17, 17, 17, 1),
       lowNibbles(at),
     ),
-    i8x16.swizzle(i8x16(0, 0, 0, -64, 9, 10, 20, 32, 0, 0, 0, 0, 0, 0, 0, 0), highNibbles(at)),
+    lookUp(i8x16(0, 0, 0, -64, 9, 10, 20, 32, 0, 0, 0, 0, 0, 0, 0, 0), highNibbles(at)),
   );
   block = at;
   first = lanesOf(found, 7);
@@ -91,11 +92,11 @@ function confirm(at: u32, groups: u32, pairs: u32, length: u32, hits: u32): u32 
 /** Lanes that may be third in the low half, all of base64 in the high one. */
 function thirdsAndOthers(at: u32): u32 {
   const found = v128.and(
-    i8x16.swizzle(
+    lookUp(
       i8x16(-26, -11, -15, -14, -10, -11, -15, -14, -10, -11, 113, 26, 18, 25, 17, 58),
       lowNibbles(at),
     ),
-    i8x16.swizzle(i8x16(0, 0, 8, -124, 17, 33, 18, 66, 0, 0, 0, 0, 0, 0, 0, 0), highNibbles(at)),
+    lookUp(i8x16(0, 0, 8, -124, 17, 33, 18, 66, 0, 0, 0, 0, 0, 0, 0, 0), highNibbles(at)),
   );
   return lanesOf(found, 7) | (lanesOf(found, -8) << 16);
 }
