@@ -14,6 +14,9 @@ export const EMPTY_TABLES: TableUse = { anchors: 0, classes: 0, chains: 1 };
 
 /** As in the kernel: a greater number is none of an anchor's. */
 export const MAX_ANCHORS = 1024;
+/** A kind of anchors that the kernel looks for nowhere. */
+export const MUTED = 2;
+const ANCHOR_BYTES = 24;
 const MAX_CLASSES = 256;
 const MAX_CHAIN = 32_768;
 /** The last of 8 buckets lets `\/` through, which the kernel looks at itself. */
@@ -21,6 +24,11 @@ const SLASH_BUCKET = 7;
 /** So far before a window the kernel may read, with what stands before that. */
 const FURTHEST_BEGINNING = MARGIN - 4;
 const HASH_MULTIPLIER = 2654435761;
+
+/** Where a kernel keeps whether it looks for an anchor in runs (1), everywhere (0) or not. */
+export function kindAt({ at }: Kernel, anchor: number): number {
+  return at.ANCHORS + anchor * ANCHOR_BYTES + 2;
+}
 
 /** Writes anchors behind those that a kernel's tables hold. */
 export function addAnchors(kernel: Kernel, use: TableUse, anchors: readonly Anchor[]): TableUse {
@@ -35,7 +43,7 @@ export function addAnchors(kernel: Kernel, use: TableUse, anchors: readonly Anch
 function writeAnchors({ at, bytes }: Kernel, use: TableUse, anchors: readonly Anchor[]): number {
   const classes = new Map<object, number>();
   anchors.forEach((anchor, i) => {
-    const entry = at.ANCHORS + (use.anchors + i) * 24;
+    const entry = at.ANCHORS + (use.anchors + i) * ANCHOR_BYTES;
     bytes[entry] = anchor.positions.length;
     bytes[entry + 1] = anchor.window;
     bytes[entry + 2] = anchor.inRun ? 1 : 0;

@@ -19,6 +19,16 @@ export interface MatchText {
   readonly depthAt: (offset: number) => number;
   /** Told where a run ends at an escape that stands for one more character of it. */
   readonly onHidden?: () => void;
+  /** What is known of places that no form begins at; absent: nothing is remembered. */
+  readonly refuted?: Refuted;
+}
+
+/** A form and a run that it may not end in: every candidate whose first run that is fails there. */
+export interface Refuted {
+  form: Form | undefined;
+  /** Where the candidate began, and where its first run ended. */
+  from: number;
+  end: number;
 }
 
 /** Matches a form whose anchor's window stands at `window`. */
@@ -35,7 +45,8 @@ export function matchForm(form: Form, text: MatchText, window: number): Match | 
 }
 
 function walk(form: Form, text: MatchText, from: number): Match | undefined {
-  const { bytes, runEnd } = text;
+  const { bytes, runEnd, refuted } = text;
+  if (refuted !== undefined && isRefuted(form, refuted, from)) return undefined;
   let at = from + form.seen;
   let start = from + form.valueFrom;
   let end = from + form.valueTo;
@@ -46,6 +57,7 @@ function walk(form: Form, text: MatchText, from: number): Match | undefined {
     if (max === 1 && min === 1) {
       if (at >= bytes.length || set.has[bytes[at] as number] === 0) {
         if (hidesMore(bytes, at, set)) text.onHidden?.();
+        if (refuted !== undefined && i === form.prefixLength + 1) refute(form, refuted, from, at);
         return cutOff(form, text, from, at);
       }
       at++;
@@ -73,6 +85,19 @@ function walk(form: Form, text: MatchText, from: number): Match | undefined {
   if (form.worth !== undefined && !isWorth(lookedAt(bytes, start, end), form.worth))
     return undefined;
   return { start, end };
+}
+
+function isRefuted(form: Form, refuted: Refuted, from: number): boolean {
+  return form === refuted.form && from >= refuted.from && from + form.prefixLength <= refuted.end;
+}
+
+/** Floods of prefixes in one run (`eyJ-eyJ-…`) are told by the first of them. */
+function refute(form: Form, refuted: Refuted, from: number, end: number): void {
+  const run = form.segments[form.prefixLength] as Form['segments'][number];
+  if (form.strong || run.max !== Number.POSITIVE_INFINITY) return;
+  refuted.form = form;
+  refuted.from = from;
+  refuted.end = end;
 }
 
 const BACKSLASH = 0x5c;

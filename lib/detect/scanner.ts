@@ -105,6 +105,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
       bytes,
       depthAt,
       runEnd: createRunReader(bytes),
+      refuted: { form: undefined, from: 0, end: 0 },
       onHidden: () => {
         hazard = true;
       },
@@ -131,13 +132,16 @@ export function compileScanner(options: PatternPolicy): Scanner {
           const mark = markAt(target.rule, bytes, at);
           if (mark !== undefined) marks.push(mark);
         } else if (target.kind === 'hazard') {
-          const hides = hazard && belowAt.length >= MOST_BELOW ? undefined : hidesAt(bytes, at);
+          const hides = hidesAt(bytes, at);
           hazard ||= hides === 'here';
           if (hides === 'below') addBelow(belowAt, at);
+          if (hazard && belowAt.length >= MOST_BELOW) finder.mute(id);
         } else if (target.kind === 'escape') {
           escapesByCode ||= isCharacterAt(bytes, at);
+          if (escapesByCode) finder.mute(id);
         } else if (target.kind === 'slashes-below') {
           addBelow(belowAt, at);
+          if (belowAt.length >= MOST_BELOW) finder.mute(id);
         } else if (target.kind === 'pem') {
           pemAnchors.push(at);
         } else {

@@ -128,6 +128,24 @@ describe('marks', () => {
   });
 });
 
+describe('a flood of prefixes', () => {
+  it('hides no token among them', () => {
+    const parts = ['eyJ', 'eyJ-', 'eyJ'.padEnd(16, 'a'), 'b'.repeat(12), '.c', '.', '-', ' ', '"'];
+    const token = /(?<!\w)eyJ[\w-]{10,}\.[\w-]+\.[\w-]+/g;
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...parts), { maxLength: 40 }), (some) => {
+        const text = some.join('');
+        const { spans } = scan(text);
+        for (const { index, 0: found } of text.matchAll(token)) {
+          const end = index + found.length;
+          expect(spans.some((span) => span.start <= index && span.end >= end)).toBe(true);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
 describe('hazard', () => {
   it.each(['\\u0061', 'a\\u005F', '\\/', 'a\\/b', 'ab\\/c', '\\\\\\u0061', '\\\\\\/', '\\u0022'])(
     '%j hides a token character',
@@ -151,6 +169,16 @@ describe('hazard', () => {
   ])('%j does not', (text) => {
     expect(scan(text).hazard).toBe(false);
     expect(scan(`some text before ${text}`).hazard).toBe(false);
+  });
+
+  it('is seen behind any number of escapes that hide nothing or only below, in each text anew', () => {
+    const below = '\\\\u0041 \\u00e9 '.repeat(100);
+    for (let round = 0; round < 2; round++) {
+      expect(scan(below)).toMatchObject({ hazard: false, escapesByCode: true });
+      expect(scan(below).belowAt.length).toBeGreaterThan(0);
+      expect(scan(`${below}\\u0041`).hazard).toBe(true);
+      expect(scan('\\u0041').hazard).toBe(true);
+    }
   });
 });
 
