@@ -1,3 +1,5 @@
+import { jsonTypeOf } from '../json/media-type.ts';
+
 /** How a body is read. */
 export type Kind = 'json' | 'ndjson' | 'form' | 'multipart' | 'text' | 'unknown';
 
@@ -8,17 +10,6 @@ export interface ContentKind {
   readonly charset: string | undefined;
   readonly boundary: string | undefined;
 }
-
-const LINES_OF_JSON = new Set([
-  'application/x-ndjson',
-  'application/ndjson',
-  'application/jsonl',
-  'application/x-jsonl',
-  'application/jsonlines',
-  'application/x-jsonlines',
-  'application/json-lines',
-  'application/json-seq',
-]);
 
 /**
  * Reads a `content-type`.
@@ -36,8 +27,8 @@ export function classify(contentType: string | undefined): ContentKind {
 }
 
 function kindOf(type: string): Kind {
-  if (type === 'application/json' || type === 'text/json' || type.endsWith('+json')) return 'json';
-  if (LINES_OF_JSON.has(type)) return 'ndjson';
+  const json = jsonTypeOf(type);
+  if (json !== undefined) return json === 'json' ? 'json' : 'ndjson';
   if (type === 'application/x-www-form-urlencoded') return 'form';
   if (type.startsWith('multipart/')) return 'multipart';
   return type.startsWith('text/') ? 'text' : 'unknown';

@@ -1,10 +1,10 @@
+import { jsonTypeOf } from '../json/media-type.ts';
+
 /** How an answer is restored. */
 export type ContentKind = 'sse' | 'lines' | 'json' | 'text' | 'binary';
 
 /** Tells it from an answer's first bytes; `undefined` where they do not say yet. */
 export type Sniff = (first: Buffer) => ContentKind | undefined;
-
-const LINES = new Set(['ndjson', 'x-ndjson', 'jsonl', 'x-jsonl', 'jsonlines', 'x-jsonlines']);
 
 const TEXT = new Set([
   'xml',
@@ -24,11 +24,12 @@ const TEXT = new Set([
 /** What a content type asks for, or how the bytes say it where it does not. */
 export function kindOf(contentType: string | undefined): ContentKind | Sniff {
   const [media = ''] = (contentType ?? '').split(';');
-  const [top = '', sub = ''] = media.trim().toLowerCase().split('/');
+  const type = media.trim().toLowerCase();
+  const [top = '', sub = ''] = type.split('/');
   if (top === '' || sub === '') return kindOfBytes;
+  const json = jsonTypeOf(type);
+  if (json !== undefined) return json;
   if (top === 'text') return sub === 'event-stream' ? 'sse' : 'text';
-  if (sub === 'json' || sub.endsWith('+json')) return 'json';
-  if (LINES.has(sub)) return 'lines';
   if (top === 'multipart' || TEXT.has(sub) || sub.endsWith('+xml')) return 'text';
   if (top === 'application' && sub === 'octet-stream') return kindOfFile;
   return 'binary';

@@ -6,9 +6,11 @@ import { emptyTally } from './range.ts';
 import type { Resolve, RestoredPiece, Restorer } from './types.ts';
 
 const LF = 0x0a;
+/** Before each record of a JSON text sequence (RFC 7464). */
+const RS = 0x1e;
 
 /**
- * Restores newline-delimited JSON, line by line.
+ * Restores newline-delimited JSON, and JSON text sequences, line by line.
  *
  * @param limit - longest line in bytes
  */
@@ -27,8 +29,10 @@ export function createLinesRestorer(places: Place, resolve: Resolve, limit: numb
     const whole = pendingLength === 0 ? bytes : Buffer.concat([...pending, bytes]);
     pending = [];
     pendingLength = 0;
+    const start = whole[0] === RS ? 1 : 0;
+    if (start > 0) pieces.add(whole.subarray(0, start), emptyTally());
     const tally = emptyTally();
-    pieces.add(restoreDocument(whole, places, resolve, tally), tally);
+    pieces.add(restoreDocument(whole.subarray(start), places, resolve, tally), tally);
   }
 
   function push(input: Uint8Array): readonly RestoredPiece[] {

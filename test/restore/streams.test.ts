@@ -128,6 +128,27 @@ test.each([
   }
 });
 
+test.each([
+  ['text/json', '', 1],
+  ['application/jsonl; charset=utf-8', '', 3],
+  ['application/json-lines', '', 3],
+  ['application/json-seq', '\x1e', 3],
+])('%s stays JSON, whatever the secret holds', (contentType, before, documents) => {
+  const value = 'made "up"\n\\';
+  const write = (text: string): string => `${before}${JSON.stringify({ text })}\n`;
+  const body = Buffer.from(write(PLACEHOLDER).repeat(documents));
+  for (const size of [1, 3, body.length]) {
+    const restoring = createRestorer({
+      contentType,
+      grammar: anthropicResponse,
+      resolve: resolving({ [KNOWN]: { type: 'DB_PASS', value } }),
+      limits: LIMITS,
+    });
+    const { text } = restoreAll(restoring, inPieces(body, size));
+    expect(text).toBe(write(value).repeat(documents));
+  }
+});
+
 test('a file that is fetched as bytes is restored, however it arrives; other bytes stay', () => {
   const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
   const known = Buffer.from(PLACEHOLDER);
