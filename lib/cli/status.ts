@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { Health, RefusedChange } from '../control/health.ts';
 import type { ClosedGate, Gate } from '../ops/health-gate.ts';
 import { examples } from './examples.ts';
 import { print, printJson } from './output.ts';
@@ -50,18 +51,37 @@ function statusJson(gate: Gate): object {
 export function statusLine(gate: Gate, paint: Paint): string {
   if (!gate.open) return `${paint('red', STATES[gate.code].word)}  ${gate.reason}; ${gate.fix}`;
   const { version, uptime_seconds, patterns_loaded, map_size, map_capacity } = gate.health;
-  const unreachable = gate.health.upstream_reachable === false;
   return [
     `${paint('green', 'up')}  waterwall ${version}`,
     `for ${span(uptime_seconds)}`,
     `${patterns_loaded} patterns`,
     `store ${map_size} of ${map_capacity}`,
-    ...(unreachable
-      ? [`${paint('yellow', 'provider not reached')} (waterwall verify-install)`]
-      : []),
+    ...warnings(gate.health).map(([what, look]) => `${paint('yellow', what)} (${look})`),
     'kill switch off',
   ].join(', ');
 }
+
+/** What does not close the gate, and what to look with. */
+function warnings(health: Health): readonly (readonly [what: string, look: string])[] {
+  return [
+    ...(health.upstream_reachable === false
+      ? [['provider not reached', 'waterwall verify-install'] as const]
+      : []),
+    ...refusedChanges(health).map((file) => REFUSED[file]),
+  ];
+}
+
+/** A daemon that was started before an update does not say. */
+const refusedChanges = (health: Partial<Health>): readonly RefusedChange[] =>
+  health.refused_changes ?? [];
+
+const REFUSED: Readonly<Record<RefusedChange, readonly [what: string, look: string]>> = {
+  policy: ['a change was refused, the policy before it is in force', 'waterwall reload says why'],
+  hosts: [
+    'permitted_hosts.yaml is bad, the list before it is in force',
+    'waterwall verify-install says why',
+  ],
+};
 
 const STATES: Readonly<Record<ClosedGate['code'], { word: string; colour: Colour }>> = {
   'not-running': { word: 'down', colour: 'red' },
@@ -69,8 +89,14 @@ const STATES: Readonly<Record<ClosedGate['code'], { word: string; colour: Colour
   'killswitch-engaged': { word: 'stopped', colour: 'red' },
 };
 
-function tmuxSegment(gate: Gate): string {
-  if (gate.open) return `#[fg=green]ww up ${span(gate.health.uptime_seconds)}#[default]`;
+/** The segment of `waterwall status --tmux`. */
+export function tmuxSegment(gate: Gate): string {
+  if (gate.open) {
+    const up = `ww up ${span(gate.health.uptime_seconds)}`;
+    return refusedChanges(gate.health).length === 0
+      ? `#[fg=green]${up}#[default]`
+      : `#[fg=yellow]${up}, change refused#[default]`;
+  }
   const { word, colour } = STATES[gate.code];
   return `#[fg=${colour},bold]ww ${word}#[default]`;
 }

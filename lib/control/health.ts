@@ -28,7 +28,12 @@ export interface Health {
   readonly upstream_reachable: boolean | null;
   readonly map_size: number;
   readonly map_capacity: number;
+  /** Which files were changed badly: what held before them is in force. */
+  readonly refused_changes: readonly RefusedChange[];
 }
+
+/** `policy`: settings, patterns, known secrets. */
+export type RefusedChange = 'policy' | 'hosts';
 
 /** A reason for 503. */
 export interface HealthProblem {
@@ -57,6 +62,7 @@ export interface HealthFacts {
   readonly configFailure: string | undefined;
   readonly mapSize: number;
   readonly mapCapacity: number;
+  readonly refusedChanges: readonly RefusedChange[];
 }
 
 /** How the signing process is. */
@@ -71,7 +77,7 @@ export interface SignerFacts {
   readonly failure: string | undefined;
 }
 
-/** Builds the body of `GET /healthz`. The kill switch and the upstream do not count as problems. */
+/** Builds the body of `GET /healthz`. Kill switch, upstream and refused changes do not count as problems. */
 export function buildHealth(facts: HealthFacts): Health {
   const problems = findProblems(facts);
   return {
@@ -98,6 +104,7 @@ export function buildHealth(facts: HealthFacts): Health {
     upstream_reachable: facts.upstreamReachable ?? null,
     map_size: facts.mapSize,
     map_capacity: facts.mapCapacity,
+    refused_changes: facts.refusedChanges,
   };
 }
 

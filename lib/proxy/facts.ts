@@ -1,7 +1,7 @@
 import type { DiskUse } from '../audit/disk-use.ts';
 import type { SignedLog } from '../audit/signed-log.ts';
 import type { Address, DaemonState, LastExport } from '../control/daemon-state.ts';
-import { buildHealth, type Health } from '../control/health.ts';
+import { buildHealth, type Health, type RefusedChange } from '../control/health.ts';
 import type { KillSwitch } from '../control/kill-switch.ts';
 import type { MetricsFacts } from '../control/metrics-table.ts';
 import type { ReloadResult } from '../control/reload.ts';
@@ -63,7 +63,17 @@ export function healthOf(parts: FactParts): Health {
     configFailure: parts.hosts.failure?.message,
     mapSize: engine.store.size,
     mapCapacity: engine.store.capacity,
+    refusedChanges: refusedChanges(parts),
   });
+}
+
+/** What is written in the files and is not what holds. */
+function refusedChanges({ lastReload, hosts }: FactParts): readonly RefusedChange[] {
+  const refused: RefusedChange[] = [];
+  if (lastReload()?.ok === false) refused.push('policy');
+  // A list that was bad at the start already is a problem of its own.
+  if (hosts.failure === undefined && hosts.look().failure !== undefined) refused.push('hosts');
+  return refused;
 }
 
 /** The body of `/admin/state`: what health does not say, for whoever looks at details. */

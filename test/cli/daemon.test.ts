@@ -3,6 +3,8 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Health } from '../../lib/control/health.ts';
+import { until } from '../support/until.ts';
 import { conforming } from './schema.ts';
 import { removeFolder, start, temporaryFolder, waterwall } from './transcript.ts';
 
@@ -66,6 +68,25 @@ describe('while it runs', () => {
       open: true,
       health: { status: 'ok', killswitch_active: false },
     });
+  });
+
+  test('status says which change was refused, and stays 0', async () => {
+    const refused = async (): Promise<unknown> => {
+      const { code, stdout } = await run('status', '--json');
+      expect(code).toBe(0);
+      return (conforming('cli-status', stdout) as { health: Health }).health.refused_changes;
+    };
+    const files = ['patterns.yaml', 'permitted_hosts.yaml'].map((name) => join(home, 'etc', name));
+    const before = files.map((file) => readFileSync(file));
+    expect(await refused()).toEqual([]);
+    for (const file of files) writeFileSync(file, 'bad: [', { mode: 0o600 });
+    await until(async () => JSON.stringify(await refused()) === '["policy","hosts"]');
+    expect((await run('status')).stdout).toContain('a change was refused');
+    expect((await run('status', '--tmux')).stdout).toContain('change refused');
+    files.forEach((file, at) => {
+      writeFileSync(file, before[at] ?? '', { mode: 0o600 });
+    });
+    await until(async () => JSON.stringify(await refused()) === '[]');
   });
 
   test('env points where it really listens', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { box } from '../../lib/cli/box.ts';
 import { renderDemo } from '../../lib/cli/demo-view.ts';
 import { renderRequest } from '../../lib/cli/request-line.ts';
-import { span, statusLine } from '../../lib/cli/status.ts';
+import { span, statusLine, tmuxSegment } from '../../lib/cli/status.ts';
 import { harmless, paint, paintFor, plain, width } from '../../lib/cli/style.ts';
 import type { Health } from '../../lib/control/health.ts';
 import { judge } from '../../lib/ops/health-gate.ts';
@@ -98,6 +98,7 @@ describe('the gate', () => {
     map_size: 1,
     map_capacity: 10_000,
     problems: [],
+    refused_changes: [],
   } as unknown as Health;
 
   test('opens where all is well', () => {
@@ -109,6 +110,24 @@ describe('the gate', () => {
   test('says that no provider was reached, and what to look with', () => {
     const line = statusLine(judge(true, { ...health, upstream_reachable: false }), plain);
     expect(line).toContain('provider not reached (waterwall verify-install)');
+  });
+
+  test('says that a change was refused, and what tells why', () => {
+    const line = (...refused_changes: ('policy' | 'hosts')[]): string =>
+      statusLine(judge(true, { ...health, refused_changes }), plain);
+    expect(line('policy')).toContain(
+      'a change was refused, the policy before it is in force (waterwall reload says why)',
+    );
+    expect(line('policy', 'hosts')).toContain(
+      'permitted_hosts.yaml is bad, the list before it is in force (waterwall verify-install says why)',
+    );
+  });
+
+  test('says so in a segment of tmux', () => {
+    const segment = (refused_changes: ('policy' | 'hosts')[]): string =>
+      tmuxSegment(judge(true, { ...health, refused_changes }));
+    expect(segment([])).toBe('#[fg=green]ww up 1 min 1 s#[default]');
+    expect(segment(['hosts'])).toBe('#[fg=yellow]ww up 1 min 1 s, change refused#[default]');
   });
 
   test('closes with the reason', () => {

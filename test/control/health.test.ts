@@ -21,6 +21,7 @@ const FACTS: HealthFacts = {
   signer: SIGNER,
   chainFailure: undefined,
   configFailure: undefined,
+  refusedChanges: [],
   mapSize: 1,
   mapCapacity: 10_000,
 };
@@ -50,6 +51,7 @@ describe('buildHealth', () => {
       upstream_reachable: null,
       map_size: 1,
       map_capacity: 10_000,
+      refused_changes: [],
     });
   });
 
