@@ -1,25 +1,40 @@
 import { type DemoReport, passed } from '../ops/demo/report.ts';
-import { box } from './box.ts';
+import { box, COLUMNS, wrap } from './box.ts';
 import type { Colour, Paint } from './style.ts';
 
-/** The demo as a page of 80 columns. */
-export function renderDemo(report: DemoReport, paint: Paint): string {
+/** Too little for any page: a terminal that says less does not know its size. */
+const FEWEST = 20;
+
+type Frame = (title: string, lines: readonly string[], paint: Paint) => string;
+
+/** The demo as a page of 80 columns, or without frames for a terminal that has fewer. */
+export function renderDemo(report: DemoReport, paint: Paint, columns: number): string {
+  if (columns >= COLUMNS) return page(report, paint, box);
+  const lines = page(report, paint, unframed).split('\n');
+  return lines.flatMap((line) => wrap(line, Math.max(FEWEST, columns))).join('\n');
+}
+
+function unframed(title: string, lines: readonly string[], paint: Paint): string {
+  return [paint('bold', title), ...lines].join('\n');
+}
+
+function page(report: DemoReport, paint: Paint, frame: Frame): string {
   const highlight = (text: string): string =>
     mark(mark(text, report.secrets, 'red', paint), report.placeholders, 'cyan', paint);
   return [
-    box('1  the agent sends', report.sent.split('\n').map(highlight), paint),
+    frame('1  the agent sends', report.sent.split('\n').map(highlight), paint),
     arrow('Waterwall replaces the secrets', paint),
-    box('2  the provider sees', report.seen.split('\n').map(highlight), paint),
+    frame('2  the provider sees', report.seen.split('\n').map(highlight), paint),
     arrow('the model answers, in pieces', paint),
-    box(
+    frame(
       '3  the provider streams',
       [report.streamed.map((piece) => markHalf(piece, paint)).join(paint('dim', '¦'))],
       paint,
     ),
     arrow('Waterwall puts them back, as they stream', paint),
-    box('4  the agent gets', [highlight(report.received)], paint),
+    frame('4  the agent gets', [highlight(report.received)], paint),
     arrow('and keeps a record that holds no secret', paint),
-    box('5  the audit log', report.audit.flatMap(auditRows), paint),
+    frame('5  the audit log', report.audit.flatMap(auditRows), paint),
     '',
     ...verdicts(report, paint),
   ].join('\n');

@@ -20,7 +20,7 @@ export function configure(command: Command): void {
       const { renderDemo } = await import('./demo-view.ts');
       const report = await withProgress('making a CA, starting proxy and provider', play);
       if (options.json) printJson({ ...report, passed: passed(report) });
-      else print(renderDemo(report, paintFor(process.stdout)));
+      else print(renderDemo(report, paintFor(process.stdout), process.stdout.columns || 80));
       process.exitCode = passed(report) ? 0 : 1;
     });
 }

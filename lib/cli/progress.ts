@@ -21,9 +21,9 @@ export async function withProgress<T>(
     const elapsed = performance.now() - began;
     if (elapsed < 300) return;
     shown = true;
-    stream.write(
-      `\r${FRAMES[frame++ % FRAMES.length]} ${label} ${(elapsed / 1000).toFixed(1)} s\u001b[K`,
-    );
+    const line = `${FRAMES[frame++ % FRAMES.length]} ${label} ${(elapsed / 1000).toFixed(1)} s`;
+    // A line that wraps could not be written over.
+    stream.write(`\r${line.slice(0, (stream.columns || 80) - 1)}\u001b[K`);
   }, 100);
   try {
     return await work((next) => {

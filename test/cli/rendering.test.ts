@@ -151,7 +151,7 @@ describe('the gate', () => {
   });
 });
 
-test('the demo’s page marks leaks as such', () => {
+describe('the demo’s page', () => {
   const report = {
     secrets: ['s3cr3t-value'],
     sent: 'KEY=s3cr3t-value',
@@ -164,7 +164,22 @@ test('the demo’s page marks leaks as such', () => {
     audit: ['{"seq":1,"line_type":"redaction","prev_hash":"x"}'],
     verification: { intact: true, summary: 'fine' },
   };
-  const page = renderDemo(report, plain);
-  expect(page).toContain('✗ 1 secrets sent, 1 reached the provider');
-  expect(page).not.toContain('Next:');
+
+  test('marks leaks as such', () => {
+    const page = renderDemo(report, plain, 80);
+    expect(page).toContain('✗ 1 secrets sent, 1 reached the provider');
+    expect(page).not.toContain('Next:');
+  });
+
+  test('has no frames where they do not fit, and breaks between words', () => {
+    const page = renderDemo({ ...report, leaks: 0, restored: true }, plain, 40);
+    for (const line of page.split('\n')) expect(width(line), line).toBeLessThanOrEqual(40);
+    expect(page).toContain('↓ Waterwall puts them back, as');
+    expect(page).toMatch(/^4 {2}the agent gets\nab$/m);
+    expect(page).toMatch(/waterwall\s+run -- claude$/);
+  });
+
+  test('comes to an end in a terminal that says it has hardly a column', () => {
+    expect(renderDemo(report, plain, 1)).toContain('KEY=s3cr3t-value');
+  });
 });
