@@ -60,6 +60,19 @@ async function talk(daemon: Daemon, session: string, requests = SECRETS.length):
   }
 }
 
+test('where the proxy cannot keep a bundle it says so, and the next export is not held up', async () => {
+  const { daemon, out } = await serving();
+  const home = { home: daemon.home };
+  const folder = join(daemon.home, 'log', 'exports');
+  writeFileSync(folder, '');
+  const bundle = join(out, 'one.tar.gz');
+  const { code, stderr } = await waterwall(['export-evidence', '-o', bundle], home);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`${folder} cannot be made (EEXIST)`);
+  rmSync(folder);
+  expect((await waterwall(['export-evidence', '-o', bundle], home)).code).toBe(0);
+});
+
 test('a bundle of a running proxy holds everything, is the same again, and holds no secret', async () => {
   const { daemon, out, pubkey } = await serving();
   await talk(daemon, '../../session-a');

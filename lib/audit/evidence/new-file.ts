@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
 import { link, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { WaterwallError } from '../../errors.ts';
 
@@ -44,9 +45,16 @@ function asError(out: string, cause: unknown): unknown {
   if (code === undefined || code === 'ABORT_ERR') return cause;
   if (code === 'EEXIST') return alreadyThere(out, cause);
   return new WaterwallError('io-error', `${out} cannot be written (${code})`, {
-    fix: 'name a file in a folder that is there, writable, and on a disk with room',
+    fix: mend(code, dirname(out)),
     cause,
   });
+}
+
+/** The folder is named: what a daemon writes for others does not lie where they asked for it. */
+function mend(code: string, folder: string): string {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return `make room on the disk of ${folder}`;
+  if (code === 'EROFS') return `mount the file system of ${folder} for writing`;
+  return 'name a file in a folder that is there, writable, and on a disk with room';
 }
 
 function alreadyThere(out: string, cause?: unknown): WaterwallError<'file-exists'> {

@@ -24,7 +24,13 @@ export function sentinelDir(homes: Homes): Verdict {
   }
   try {
     accessSync(run, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EROFS') {
+      return fail(
+        `the run folder ${run} is on a read-only file system: it can take no sentinel`,
+        'mount it for writing',
+      );
+    }
     return fail(
       `the run folder ${run} is not this user's to read and write`,
       `chown ${process.getuid?.() ?? 'USER'} ${posixQuote(run)}`,

@@ -39,8 +39,8 @@ export function createEvidenceExport({ homes, policy, hosts, audit, spool }: Evi
     };
     if (running) throw busy();
     running = true;
-    const spooled = hand_over === true ? spool.reserve() : undefined;
     try {
+      const spooled = hand_over === true ? spool.reserve() : undefined;
       await audit.signed(LAST_SIGNATURE);
       const { hash, scanner, patterns, known } = policy();
       const report = await exportInThread(

@@ -2,10 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WaterwallError } from '../../errors.ts';
 
 /** Bundles that were written for a client to fetch: who asks writes his file himself. */
 export interface Spool {
-  /** A name for the next one. */
+  /**
+   * A name for the next one.
+   *
+   * @throws WaterwallError `io-error`
+   */
   reserve(): { readonly id: string; readonly path: string };
   /** It is whole, and waits to be fetched. */
   offer(id: string): void;
@@ -25,7 +30,7 @@ export function openSpool(folder: string): Spool {
   const remove = (path: string): Promise<void> => rm(path, { force: true });
   return {
     reserve() {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       const id = randomBytes(16).toString('hex');
       return { id, path: pathOf(id) };
     },
@@ -42,4 +47,16 @@ export function openSpool(folder: string): Spool {
     },
     remove,
   };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
+    throw new WaterwallError('io-error', `${folder} cannot be made (${code})`, {
+      fix: `let the proxy make the folder ${folder}, on a disk with room`,
+      cause,
+    });
+  }
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -25,7 +26,7 @@ import {
 import { judgePatterns } from '../../../lib/ops/verify/patterns-complete.ts';
 import { verifyStartup } from '../../../lib/ops/verify/startup.ts';
 import { conforming } from '../../cli/schema.ts';
-import { waterwall } from '../../cli/transcript.ts';
+import { LAUNCHER, waterwall } from '../../cli/transcript.ts';
 import { freePort, writeConfig } from '../../support/home-config.ts';
 import { copyHome, TEST_HOSTS } from '../../support/home-template.ts';
 import { type Provider, startProvider } from '../../support/provider.ts';
@@ -51,6 +52,9 @@ afterEach(async () => {
   for (const undo of cleanups.splice(0).reverse()) await undo();
   await rm(root, { recursive: true, force: true });
 });
+
+/** Whether this machine lets a process have mounts of its own. */
+const canMount = spawnSync('unshare', ['-rm', 'true']).status === 0;
 
 const inConfig = (name: string): string => join(homes.config, name);
 const write = (name: string, text: string): void =>
@@ -258,6 +262,15 @@ describe('startup checks', () => {
   test('sentinel_dir: others may write', async () => {
     chmodSync(homes.run, 0o777);
     await expectOnly('sentinel_dir', 'fail', /others may write/, /chmod go-w \S+run/);
+  });
+
+  test.skipIf(!canMount)('sentinel_dir: a read-only file system', () => {
+    const script =
+      'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@" verify-install';
+    const command = ['sh', '-c', script, 'sh', homes.run, process.execPath, LAUNCHER];
+    const env = { ...process.env, WATERWALL_HOME: root };
+    const { stdout } = spawnSync('unshare', ['-rm', ...command], { env, encoding: 'utf8' });
+    expect(stdout).toMatch(/^FAIL {2}sentinel_dir .+ read-only .+\n +fix: mount /m);
   });
 
   test('sentinel_dir: the sentinel is there, be it a link that leads nowhere', async () => {
