@@ -3,7 +3,9 @@ import type { Activity } from '../../lib/control/activities.ts';
 import { adminRequest } from '../../lib/control/admin-client.ts';
 import { adminEvents } from '../../lib/control/admin-events.ts';
 import type { DaemonState } from '../../lib/control/daemon-state.ts';
+import { WaterwallError } from '../../lib/errors.ts';
 import type { Message } from '../model/message.ts';
+import { HANGS } from '../model/model.ts';
 import { sanitiseDeep } from '../text/cells.ts';
 
 /** How the daemon is followed; milliseconds. */
@@ -32,18 +34,27 @@ export async function followDaemon(options: FeedOptions): Promise<void> {
   const { tell, signal, pace = PACE } = options;
   let wait = pace.firstRetry;
   while (!signal.aborted) {
-    let reason = 'the daemon ended';
+    let failure: { readonly reason: string; readonly fix?: string } = {
+      reason: 'the daemon ended',
+    };
     try {
       const answered = await followEvents(options, pace);
       if (answered) wait = pace.firstRetry;
     } catch (error) {
-      reason = (error as Error).message;
+      failure = describe(error);
     }
     if (signal.aborted) return;
-    tell({ type: 'offline', reason, retryAt: Date.now() + wait });
+    tell({ type: 'offline', ...failure, retryAt: Date.now() + wait });
     await pause(wait, signal);
     wait = Math.min(pace.lastRetry, wait * 2);
   }
+}
+
+/** Why nobody answers, and what mends it where that is not to start the daemon. */
+function describe(error: unknown): { readonly reason: string; readonly fix?: string } {
+  const reason = (error as Error).message;
+  if (!(error instanceof WaterwallError) || error.code === 'not-running') return { reason };
+  return { reason, fix: error.details['unanswered'] === true ? HANGS : error.fix };
 }
 
 /** @returns whether anything was told */

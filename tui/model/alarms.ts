@@ -80,8 +80,8 @@ export function standingAlarms(model: Model): readonly StandingAlarm[] {
     list.push({ key, title, fix, level, text, since, count });
   };
   if (model.link.kind === 'offline') {
-    const { since, reason } = model.link;
-    add(`offline ${since}`, OFFLINE, reason, since);
+    const { since, reason, fix = OFFLINE.fix } = model.link;
+    add(`offline ${since}`, { ...OFFLINE, fix }, reason, since);
     return list;
   }
   const { facts } = model;

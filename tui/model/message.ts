@@ -15,7 +15,13 @@ export type Message =
   | { readonly type: 'change'; readonly members: Partial<DaemonState> }
   | { readonly type: 'activity'; readonly activity: Activity }
   | { readonly type: 'alive' }
-  | { readonly type: 'offline'; readonly reason: string; readonly retryAt: number }
+  | {
+      readonly type: 'offline';
+      readonly reason: string;
+      readonly retryAt: number;
+      /** What mends it, where starting the daemon does not. */
+      readonly fix?: string;
+    }
   | { readonly type: 'key'; readonly key: Key; readonly limits: ScrollLimits }
   | { readonly type: 'paste'; readonly text: string }
   | {

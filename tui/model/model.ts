@@ -20,7 +20,15 @@ export type Link =
       readonly since: number;
       readonly reason: string;
       readonly retryAt: number;
+      /** What mends it; where nobody is there, starting the daemon does. */
+      readonly fix: string | undefined;
+      /** The process that was there last. */
+      readonly pid: number | undefined;
     };
+
+/** What mends a daemon that is there and does not answer. */
+export const HANGS =
+  'its process hangs or was stopped: kill -CONT PID lets it go on; else kill -KILL PID, and start it again';
 
 /** What was chosen at the start and does not change. */
 export interface Settings {

@@ -8,7 +8,7 @@ import { pasteIntoSwitch, switched } from './kill-switch.ts';
 import { moveCursor, withActivity } from './live.ts';
 import type { Effect, Message, Step } from './message.ts';
 import type { Modal } from './modal.ts';
-import { GONE_AFTER, KEPT, type Model, type Pace } from './model.ts';
+import { GONE_AFTER, HANGS, KEPT, type Model, type Pace } from './model.ts';
 import { verificationGoesOn, verified } from './verification.ts';
 
 /** What becomes of the dashboard by something that happened; `now` in milliseconds. */
@@ -28,7 +28,7 @@ function react(model: Model, message: Message, now: number): Step<Model> {
     case 'alive':
       return [heard(model, now)];
     case 'offline':
-      return [offline(model, message.reason, message.retryAt, now)];
+      return [offline(model, message, now)];
     case 'key':
       return pressed(model, message.key, message.limits, now);
     case 'paste':
@@ -70,11 +70,17 @@ function heard(model: Model, now: number): Model {
 }
 
 /** Nobody is there: nothing of what was true is shown any more. */
-function offline(model: Model, reason: string, retryAt: number, now: number): Model {
-  const since = model.link.kind === 'offline' ? model.link.since : now;
+function offline(
+  model: Model,
+  { reason, retryAt, fix }: Omit<Extract<Message, { type: 'offline' }>, 'type'>,
+  now: number,
+): Model {
+  const before = model.link.kind === 'offline' ? model.link : undefined;
+  const since = before?.since ?? now;
+  const pid = model.facts?.pid ?? before?.pid;
   return {
     ...model,
-    link: { kind: 'offline', since, reason, retryAt },
+    link: { kind: 'offline', since, reason, retryAt, fix, pid },
     facts: undefined,
     activities: [],
     pace: undefined,
@@ -97,7 +103,8 @@ function ticked(model: Model, now: number): Model {
   const calm = toast === model.toast ? model : { ...model, toast };
   const { link } = calm;
   if (link.kind !== 'up' || now - link.heardAt < GONE_AFTER) return calm;
-  return offline(calm, 'the daemon does not answer', now, now);
+  const told = { reason: 'the daemon does not answer', retryAt: now, fix: HANGS };
+  return offline(calm, told, now);
 }
 
 function pasted(model: Model, text: string): Model {

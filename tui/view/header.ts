@@ -92,7 +92,8 @@ function fitting(signs: readonly Sign[], room: number): Line {
 }
 
 function absent({ model }: View, width: number): Line {
-  if (model.link.kind !== 'offline' || width < 60) return [];
+  const { link } = model;
+  if (link.kind !== 'offline' || link.fix !== undefined || width < 60) return [];
   return [gap(2), span('key', 'waterwall up --detach'), span('dim', ' starts it')];
 }
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createCommands } from '../../../tui/feed/commands.ts';
 import { followDaemon } from '../../../tui/feed/daemon.ts';
 import type { Message } from '../../../tui/model/message.ts';
+import { HANGS } from '../../../tui/model/model.ts';
 import { until } from '../../support/until.ts';
 import { busyState } from '../fixture.ts';
 
@@ -52,6 +53,7 @@ const event = (name: string, data: unknown): string =>
 test('where nobody is there, it says so, and finds whoever comes', async () => {
   const following = follow();
   await until(() => types().filter((type) => type === 'offline').length >= 2);
+  expect(told[0]).not.toHaveProperty('fix');
   await answering((_request, response) => {
     response.writeHead(200, STREAM);
     response.write(event('state', busyState()));
@@ -106,6 +108,7 @@ test('a stream that falls silent, or is cut, is offline', async () => {
   void follow();
   await until(() => types().includes('offline'));
   expect(types().indexOf('state')).toBeLessThan(types().indexOf('offline'));
+  expect(told.find(({ type }) => type === 'offline')).toMatchObject({ fix: HANGS });
 });
 
 test('what is asked is answered by the daemon’s word alone', async () => {

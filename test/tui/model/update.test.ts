@@ -3,7 +3,7 @@ import type { DaemonState } from '../../../lib/control/daemon-state.ts';
 import { standingAlarms, unseenAlarms } from '../../../tui/model/alarms.ts';
 import { shownActivities } from '../../../tui/model/live.ts';
 import type { Effect, Message } from '../../../tui/model/message.ts';
-import { initialModel, type Model } from '../../../tui/model/model.ts';
+import { HANGS, initialModel, type Model } from '../../../tui/model/model.ts';
 import { update } from '../../../tui/model/update.ts';
 import { conforming } from '../../cli/schema.ts';
 import { armedState, busyState, NOW, SETTINGS } from '../fixture.ts';
@@ -271,7 +271,13 @@ describe('a daemon that is gone', () => {
     ui.tell({ type: 'tick' }, NOW + 9000);
     expect(ui.model.link.kind).toBe('up');
     ui.tell({ type: 'tick' }, NOW + 11_000);
-    expect(ui.model.link).toMatchObject({ kind: 'offline', reason: 'the daemon does not answer' });
+    expect(ui.model.link).toMatchObject({
+      kind: 'offline',
+      reason: 'the daemon does not answer',
+      fix: HANGS,
+      pid: busyState().pid,
+    });
+    expect(standingAlarms(ui.model)[0]?.fix).toBe(HANGS);
   });
 
   test('changes without a state before them are nothing', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionRow } from '../../../lib/control/session-rows.ts';
 import type { Message } from '../../../tui/model/message.ts';
-import type { Model } from '../../../tui/model/model.ts';
+import { HANGS, type Model } from '../../../tui/model/model.ts';
 import { ASCII, UNICODE } from '../../../tui/theme/glyphs.ts';
 import { THEME_NAMES, THEMES } from '../../../tui/theme/themes.ts';
 import { canvasText } from '../../../tui/view/canvas.ts';
@@ -158,6 +158,20 @@ describe('small screens', () => {
   test('who has seen nothing yet is told how to begin', () => {
     expect(at(modelAfter(quietState()))).toContain('waterwall run -- claude');
     expect(at(modelAfter(undefined, [OFFLINE]))).toContain('waterwall up --detach');
+  });
+});
+
+describe('a daemon that is there and does not answer', () => {
+  const SILENT: Message = { ...OFFLINE, reason: 'the daemon does not answer', fix: HANGS };
+  test.each([
+    [40, 10],
+    [80, 24],
+    [200, 60],
+  ] as const)('is not to be started, at %i×%i', (width, height) => {
+    const text = canvasText(frameOf(modelAfter(busyState(), [SILENT]), width, height).canvas);
+    expect(text).toMatch(/as process \d+/);
+    expect(text).toMatch(/kill\s+-CONT/);
+    expect(text).not.toContain('up --detach');
   });
 });
 
