@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -31,6 +32,27 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const own = (): string[] =>
   packed.files.map(({ path }) => path).filter((path) => !path.startsWith('node_modules/'));
+
+test('npx in a clone that is built builds nothing: it would take the program from who runs it', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: { prepare: string };
+  };
+  const clone = join(folder, 'clone');
+  mkdirSync(join(clone, 'build'), { recursive: true });
+  writeFileSync(
+    join(clone, 'package.json'),
+    JSON.stringify({ scripts: { build: 'node -e "process.exit(7)"' } }),
+  );
+  const prepare = (npmCommand: string): number | null =>
+    spawnSync('sh', ['-c', scripts.prepare], {
+      cwd: clone,
+      env: { ...process.env, npm_command: npmCommand },
+    }).status;
+  expect(prepare('exec')).not.toBe(0);
+  mkdirSync(join(clone, 'dist', 'program'), { recursive: true });
+  expect(prepare('exec')).toBe(0);
+  expect(prepare('ci')).not.toBe(0);
+});
 
 describe('the package', () => {
   test('holds the program, its files and papers, and nothing else of this tree', () => {
