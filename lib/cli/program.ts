@@ -36,9 +36,9 @@ Start here:
   $ waterwall hook install      have Claude Code check it before each prompt
 
 Where something does not work:
-  $ waterwall status                      how it is, and the next step
-  $ waterwall killswitch                  what stops all egress, and how to clear it
-  $ waterwall verify-install [--runtime]  ten checks, each with the command that mends it
+  $ waterwall status            how it is, and the next step
+  $ waterwall killswitch        what stops all egress, and how to clear it
+  $ waterwall verify-install    ten checks, each with the command that mends it
 
 Every command explains itself: waterwall COMMAND --help
 Exit status: 0 fine, 1 the answer is no, 2 wrong usage or an input/output error`;

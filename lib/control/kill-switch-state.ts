@@ -26,7 +26,7 @@ export function killSwitchRefusal(state: KillSwitchState): WaterwallError<'kills
   const names = state.sources.map(({ source }) => source);
   const message = `kill switch engaged (sources: ${names.join(', ')})`;
   return new WaterwallError('killswitch-engaged', message, {
-    fix: state.sources.map(({ source, clear }) => `${source}: ${clear}`).join('; '),
+    fix: state.sources.map(({ source, clear }) => `clear ${source}: ${clear}`).join('; '),
     details: { sources_active: names },
   });
 }

@@ -26,6 +26,7 @@ describe('waterwall', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const { name, summary } of VERBS)
       expect(stdout).toMatch(new RegExp(`${name} +${summary}`));
+    for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
   test('without a verb: the help on stderr, 2', async () => {

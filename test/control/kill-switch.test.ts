@@ -96,7 +96,7 @@ describe('sources', () => {
     const refusal = killSwitchRefusal(started.killSwitch.check());
     expect(refusal.message).toBe('kill switch engaged (sources: sentinel, http)');
     expect(refusal.details).toEqual({ sources_active: ['sentinel', 'http'] });
-    expect(refusal.fix).toContain(`sentinel: rm ${home.sentinel}`);
+    expect(refusal.fix).toContain(`clear sentinel: rm ${home.sentinel}`);
   });
 });
 
