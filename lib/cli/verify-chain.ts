@@ -44,19 +44,19 @@ export function configure(command: Command): void {
 /** The report as lines of text. */
 export function renderReport(report: ChainReport, paint: Paint): string {
   const { tampered, lines, first, last } = report;
-  const range = lines === 0 ? 'no lines' : `lines ${first} to ${last}`;
+  const sound = lines === 0 ? 'no line before it' : `lines ${first} to ${last} hold together`;
   if (tampered !== undefined) {
     const { file, line, seq, reason } = tampered;
     const where = line === 0 ? file : `${file}:${line}`;
     return [
       `${paint('red', 'tampered')}: ${where} (line ${seq} is due): ${reason}`,
-      `  ${range} hold together`,
+      `  ${sound}`,
     ].join('\n');
   }
   const verdict =
     report.verdict === 'clean' ? paint('green', 'clean') : paint('yellow', 'intact but incomplete');
   return [
-    `${verdict}: ${range} hold together`,
+    `${verdict}: ${lines === 0 ? 'no line yet' : sound}`,
     ...report.incomplete.map((reason) => `  ${reason}`),
     ...signedRows(report),
     `  head ${report.head}`,

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ChainReport } from '../../lib/audit/verify.ts';
 import { box } from '../../lib/cli/box.ts';
 import { renderDemo } from '../../lib/cli/demo-view.ts';
 import { renderRequest } from '../../lib/cli/request-line.ts';
 import { span, statusLine, tmuxSegment } from '../../lib/cli/status.ts';
 import { harmless, paint, paintFor, plain, width } from '../../lib/cli/style.ts';
+import { renderReport } from '../../lib/cli/verify-chain.ts';
 import type { Health } from '../../lib/control/health.ts';
 import { judge } from '../../lib/ops/health-gate.ts';
 
@@ -181,5 +183,21 @@ describe('the demo’s page', () => {
 
   test('comes to an end in a terminal that says it has hardly a column', () => {
     expect(renderDemo(report, plain, 1)).toContain('KEY=s3cr3t-value');
+  });
+});
+
+describe('the report of a chain', () => {
+  const empty = { verdict: 'incomplete', lines: 0, incomplete: [], torn: 0, head: 'h', gaps: 0 };
+  const told = (more: object): string =>
+    renderReport({ ...empty, unclean_starts: 0, ...more } as unknown as ChainReport, plain);
+
+  test('without a line says so', () => {
+    expect(told({})).toBe('intact but incomplete: no line yet\n  head h');
+    const tampered = { file: 'f', line: 0, seq: 0, reason: 'not there' };
+    expect(told({ tampered })).toBe('tampered: f (line 0 is due): not there\n  no line before it');
+  });
+
+  test('tells which lines are sound', () => {
+    expect(told({ lines: 3, first: 0, last: 2 })).toContain('lines 0 to 2 hold together');
   });
 });
