@@ -40,8 +40,21 @@ const SPELLINGS: readonly Style[] = [
   (text) => text.replaceAll("'", "''"),
   (text) => text.replaceAll("'", "'\\''"),
   (text) => text.replaceAll('"', '""'),
+  // Double quotes of shells, template strings of JavaScript, double quotes of PowerShell.
+  (text) => text.replaceAll(/["$`\\]/g, '\\$&'),
+  (text) => text.replaceAll(/[`\\]|\$(?=\{)/g, '\\$&'),
+  (text) => text.replaceAll(/["$`]/g, '`$&').replaceAll('\n', '`n').replaceAll('\r', '`r'),
+  // Forms: with percent-encoding that the encoder writes in one of two cases.
+  (text) => text.replaceAll(' ', '+'),
+  percentForm,
+  (text) => percentForm(text).replaceAll(/%../g, (code) => code.toLowerCase()),
 ];
-const SPELLED_OTHERWISE = /[&<>"'\\]/;
+const SPELLED_OTHERWISE = /[&<>"'\\$` \r\n]/;
+
+/** As browsers write a value of a form; without spaces it reads like any percent-encoded text. */
+function percentForm(text: string): string {
+  return text.includes(' ') ? new URLSearchParams({ '': text }).toString().slice(1) : text;
+}
 
 /** A way in which a value stands in traffic. */
 export interface WrittenForm {
@@ -51,9 +64,15 @@ export interface WrittenForm {
   readonly encoded?: EncodedForm;
 }
 
+/** As deep as what agents run nests JSON, in whatever style. */
 const MAX_DEPTH = 3;
+/** Tool output in tool output, in a call's arguments, in a request: by JavaScript's encoder, as a rule. */
+const MAX_PLAIN_DEPTH = 6;
 
-/** A value as it is, JSON-escaped up to three times in each style, spelled, and encoded; no form twice. */
+/**
+ * A value as it is, JSON-escaped in each style and, in that of JavaScript, more often, spelled, and
+ * encoded; no form twice.
+ */
 export function writtenForms(value: Uint8Array): WrittenForm[] {
   const bytes = Buffer.from(value);
   // What is no UTF-8 is escaped byte by byte; encoders agree on ASCII.
@@ -67,7 +86,8 @@ export function writtenForms(value: Uint8Array): WrittenForm[] {
   const addEscaped = (value: string, styles: readonly Style[]): void => {
     for (const style of styles) {
       let text = value;
-      for (let depth = 1; depth <= MAX_DEPTH; depth++) {
+      const most = style === plain ? MAX_PLAIN_DEPTH : MAX_DEPTH;
+      for (let depth = 1; depth <= most; depth++) {
         text = style === slashes && depth > 1 ? plain(text) : style(text);
         add({ bytes: Buffer.from(text, encoding), depth });
       }

@@ -99,7 +99,8 @@ export interface ExactHit {
 
 /**
  * Finds exact values (whatever came back to a client, and known secrets), also under up to three
- * layers of JSON escaping as the common encoders write them, and in base64 and hex. Values have at
+ * layers of JSON escaping as the common encoders write them, up to six in JavaScript's style, and in
+ * base64 and hex. Values have at
  * least 8 bytes.
  */
 export interface ExactMatcher {

@@ -3,6 +3,7 @@ import type { ExactHit, Mark, Range, ScanOutput, Span } from '../detect/types.ts
 import { colouredParts } from './colours.ts';
 import { escapedParts } from './escaped-parts.ts';
 import { type Finding, preferValues, reachBefore, reachOf, unite } from './finding.ts';
+import { underKnownLayers } from './known-layers.ts';
 import { holdsPercent, percentParts, percentWords } from './percent.ts';
 import type { RedactionContext } from './types.ts';
 import {
@@ -58,6 +59,9 @@ const MAX_ESCAPES = 3;
 const PLUS = 0x2b;
 const NO_WORDS: readonly Range[] = [];
 
+/** A link in a link's query; percent-encoding in text. */
+const MOST_PERCENT = 2;
+
 /** Layers below percent-encoding: a document in a form, a link within a link. */
 const MAX_BELOW_PERCENT = 3;
 
@@ -80,7 +84,7 @@ export function inspect(
   const typeOf = ({ id }: ExactHit): string => ctx.vault.get(id, ctx.now)?.type ?? FORGOTTEN_TYPE;
 
   /** Percent-encoded parts are replaced as they stand, so that they come back so. */
-  function lookAtPercent(view: View, words: readonly Range[]): void {
+  function lookAtPercent(view: View, words: readonly Range[], layers = MOST_PERCENT): void {
     const parts = percentParts(view.bytes, words);
     if (parts === undefined) return;
     const decoded = viewBelow(view, parts);
@@ -89,6 +93,9 @@ export function inspect(
       findings.push(place(decoded, { ...span, depth: 0 }, span.type, false));
     for (const hit of ctx.exact.find(decoded.bytes)) {
       findings.push(place(decoded, { ...hit, depth: 0 }, typeOf(hit), true));
+    }
+    if (layers > 1 && found.percent) {
+      lookAtPercent(decoded, percentWords(decoded.bytes), layers - 1);
     }
   }
 
@@ -186,14 +193,16 @@ export function inspect(
   }
   findings = findings.concat(apartFrom(findings, coloured));
   if (options.percent === 'both') {
-    // A plus is ambiguous: where it can be itself, it is.
+    // A plus is ambiguous: where it can be itself, it is, but in a value that is known.
     const certain = unite(preferValues(findings));
     findings = [];
     lookBelow(raw, 'form');
-    findings = [...certain, ...apartFrom(certain, findings)];
+    const values = findings.filter(({ exact }) => exact);
+    findings = [...values, ...certain, ...apartFrom(certain, findings)];
   }
+  const united = findings.length === 0 ? findings : unite(preferValues(findings));
   return {
-    findings: findings.length === 0 ? findings : unite(preferValues(findings)),
+    findings: united.map((finding) => underKnownLayers(bytes, finding, options.depthAt)),
     marks: marks.sort((a, b) => a.offset - b.offset),
     privateKeySeen,
     isHidden,

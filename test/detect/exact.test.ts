@@ -83,6 +83,20 @@ describe('escaped values', () => {
     Go: (text) => plain(text).replace(/[<>&]/g, unicode),
   };
 
+  it('are found up to six times deep as JavaScript writes them', () => {
+    for (const value of values) {
+      const matcher = createExactMatcher();
+      matcher.add('v', Buffer.from(value));
+      let text = value;
+      for (let depth = 0; depth <= 6; depth++) {
+        expect(matcher.find(Buffer.from(text))).toMatchObject([
+          { start: 0, end: Buffer.byteLength(text) },
+        ]);
+        text = plain(text);
+      }
+    }
+  });
+
   it.each(Object.entries(encoders))('are found up to three times deep: %s', (_, encode) => {
     for (const value of values) {
       const matcher = createExactMatcher();
