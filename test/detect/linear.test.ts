@@ -12,6 +12,8 @@ const scanner = compileScanner({
 
 const A64 = 'A'.repeat(64);
 
+const KEY_LINE = 'aB3/'.repeat(16);
+
 /** Of three times a text, so that it can be repeated. */
 function base64(text: string): string {
   return Buffer.from(text.repeat(3)).toString('base64');
@@ -52,6 +54,12 @@ const FLOODS = [
   '-----END RSA PRIVATE KEY-----',
   `${A64}\n-----END RSA PRIVATE KEY-----`,
   'Private-Lines: 3\n',
+  // Lines of keys with something before them, of one length and of two.
+  `web-1  | -----BEGIN PRIVATE KEY-----\nweb-1  | ${KEY_LINE}\n`,
+  `web-1  | ${KEY_LINE}\nweb-1  | ${KEY_LINE}\nweb-1  | -----END PRIVATE KEY-----\n`,
+  `web-1  | ${KEY_LINE}\n`,
+  `web-1  | ${KEY_LINE}\nwith another prefix | ${KEY_LINE}\n`,
+  `-----BEGIN PRIVATE KEY-----${'a b '.repeat(250)}`,
   'Z2hwX2Fh',
   // Text at one place of the grid, and at all four.
   'QUJD',

@@ -153,6 +153,113 @@ describe('a printed block', () => {
   });
 });
 
+describe('a block whose lines are parted by more than is usual', () => {
+  const time = (i: number): string => `2026-01-01T00:00:0${i % 10}.0000000Z`;
+  const AROUND: Readonly<Record<string, (line: string, i: number) => string>> = {
+    'docker compose logs': (line) => `web-1  | ${line}`,
+    'with colours': (line) => `\u001b[36mweb-1  | \u001b[0m${line}`,
+    'kubectl logs --prefix': (line) => `[pod/web-6d4cf56db6-abcde/web] ${line}`,
+    'GitHub Actions': (line, i) => `build\tRun tests\t${time(i)} ${line}`,
+    times: (line, i) => `[12:00:0${i % 10}] ${line}`,
+    streams: (line) => `[stdout] ${line}`,
+    logfmt: (line, i) => `ts=${time(i)} level=info msg=${line}`,
+    'lines of JSON': (line, i) => `{"n":${i},"level":"info","msg":"${line}"}`,
+    syslog: (line, i) => `Jan  1 12:00:0${i % 10} host app[123]: ${line}`,
+    'git blame': (line, i) =>
+      `${i % 3 ? 'abc1234f' : '^de01234'} (${i % 2 ? 'Jane Doe ' : 'Some Öne'} 2026-01-01 12:00:00 +0000 ${String(i + 1).padStart(2)}) ${line}`,
+    'a diff of a diff': (line, i) => `${i % 2 ? '+-' : '--'}${line}`,
+    breaks: (line) => `${line}<br>`,
+    entities: (line) => `${line}&#10;`,
+    list: (line) => `<li>${line}</li>`,
+    calls: (line) => `lines.push('${line}');`,
+    'cat -A': (line) => `${line}$`,
+  };
+
+  it.each(Object.entries(AROUND))('gives its base64 line by line: %s', (_, around) => {
+    for (const newline of ['\n', '\r\n', '\\n', '\\\\n']) {
+      const print = (lines: readonly string[]): string =>
+        ['starting', ...lines, 'all done'].map(around).join(newline);
+      const [, ...headless] = file();
+      expect(found(print(file()))).toEqual(body);
+      expect(found(print(headless.slice(1)))).toEqual(body.slice(1));
+      expect(found(print(file().slice(0, 4)))).toEqual(body.slice(0, 3));
+      const middle = [...file().slice(0, 3), '… 2 lines truncated …', ...file().slice(5)];
+      expect(found(print(middle))).toEqual([...body.slice(0, 2), ...body.slice(4)]);
+      expect(found(print(file('CERTIFICATE')))).toEqual([]);
+    }
+  });
+
+  it.each([
+    ' ',
+    ',',
+    ', ',
+    ';',
+    '\t',
+    "', '",
+    '", "',
+    '" + "',
+    '<br>',
+    '&#10;',
+    '%0A',
+    '`n',
+    '^J',
+    '\\x0a',
+  ])('gives its base64 where %j stands between lines', (joint) => {
+    const [, ...headless] = file();
+    const join = (lines: readonly string[]): string => `keys = ["${lines.join(joint)}"]`;
+    const isLeft = (text: string): boolean => {
+      const spans = scan(text);
+      return body.slice(1).some((line) => {
+        const at = text.indexOf(line);
+        return (
+          at >= 0 && !spans.some(({ start, end: to }) => start <= at && to >= at + line.length)
+        );
+      });
+    };
+    expect(isLeft(join(file()))).toBe(false);
+    expect(isLeft(join(headless.slice(1)))).toBe(false);
+    expect(isLeft(join(file().slice(0, 5)))).toBe(false);
+    expect(isLeft(`${join(file().slice(0, 3))}[truncated]${join(file().slice(5))}`)).toBe(false);
+  });
+
+  it('gives what is left of lines that were cut', () => {
+    const text = file()
+      .map((line) => `web-1  | ${line}`)
+      .join('\n');
+    const cut = (body[1] ?? '').slice(20);
+    const at = text.indexOf(cut);
+    expect(found(`…${text.slice(at)}`)).toEqual([cut, ...body.slice(2)]);
+    expect(found(`${text.slice(0, at)}…`)).toEqual([body[0], (body[1] ?? '').slice(0, 20)]);
+    expect(found(text.slice(0, at))).toEqual([body[0], (body[1] ?? '').slice(0, 20)]);
+  });
+
+  it('gives a last line that is nearly as long', () => {
+    const [first = '', ...rest] = lines(4, 64, 5);
+    const nearly = `${first.slice(0, 61)}==`;
+    const text = [...rest.slice(0, 2), nearly, end()].map((line) => `web-1  | ${line}`);
+    expect(found(text.join('\n'))).toEqual([...rest.slice(0, 2), nearly]);
+  });
+
+  it('gives lines without a marker where one was seen', () => {
+    const middle = lines(5, 64, 3).slice(0, 4);
+    const text = ['x', ...middle, 'y'].map((line, i) => `${time(i)} web-1  | ${line}`).join('\n');
+    expect(found(text)).toEqual([]);
+    expect(found(text, 0, true)).toEqual(middle);
+    const hashes = middle.map((hash, i) => `<script src="a${i}.js" integrity="sha384-${hash}">`);
+    expect(found(hashes.join('\n'), 0, true)).toEqual([]);
+  });
+
+  it('takes nothing else for lines', () => {
+    const other = [
+      `a = '${begin()}'`,
+      `b = '${'0123456789abcdef'.repeat(4)}'`,
+      `c = 'src/components/someVeryLongFolderName/AndAnotherOne/index2'`,
+      'd = 1',
+    ];
+    expect(found(other.join('\n'))).toEqual([]);
+  });
+});
+
 describe('a cut block', () => {
   it.each([
     ['with a mark', '\n…'],

@@ -1,10 +1,11 @@
 import { startsWith } from '../boundary.ts';
 import type { Match } from '../match.ts';
 import type { Span } from '../types.ts';
+import { linesAfter, linesBefore } from './alike.ts';
 import { holdsEscape, readBlock } from './block.ts';
 import { findLooseLines } from './loose.ts';
-import { type PemMarker, readMarker } from './marker.ts';
-import { walkBackward, walkForward } from './walk.ts';
+import { isDashes, type PemMarker, readMarker } from './marker.ts';
+import { type KeyLines, total, walkBackward, walkForward } from './walk.ts';
 
 export const PEM_TYPE = 'PEM_BLOCK';
 
@@ -68,7 +69,10 @@ function readBlockAt(
   const { bytes } = input;
   const signs = hasSign(bytes, marker.start);
   if (marker.kind === 'end') {
-    return { spans: walkBackward(bytes, marker.start, signs).runs.map(runSpan), end: marker.end };
+    const { runs } = walkBackward(bytes, marker.start, signs);
+    const alike = linesBefore(bytes, marker);
+    const more = total(alike) > total(runs) ? alike : runs;
+    return { spans: more.map(runSpan), end: marker.end };
   }
   if (marker.isPrivate) {
     const depth = input.depthAt(marker.start);
@@ -81,10 +85,18 @@ function readBlockAt(
       };
     }
   }
-  const lines = walkForward(bytes, marker.end, signs);
+  const lines = linesBehind(bytes, marker, signs);
   const last = readMarker(bytes, lines.at);
   const end = last?.kind === 'end' ? last.end : marker.end;
   return { spans: lines.runs.map(runSpan), end };
+}
+
+/** The lines with what is usual between them, or where these end before a marker, with anything. */
+function linesBehind(bytes: Uint8Array, marker: PemMarker, signs: boolean): KeyLines {
+  const lines = walkForward(bytes, marker.end, signs);
+  if (isDashes(bytes, lines.at)) return lines;
+  const alike = linesAfter(bytes, marker);
+  return total(alike.runs) > total(lines.runs) ? alike : lines;
 }
 
 /** Whether the marker's line begins with the sign of a diff: then all lines of the block do. */

@@ -54,8 +54,10 @@ export function skipGap(bytes: Uint8Array, from: number, signs: boolean, atLineS
       continue;
     }
     if (fresh && signs && isSign(bytes, at)) {
-      fresh = false;
       at++;
+      // A diff of a diff has two; a plus would be base64.
+      if (bytes[at] === DASH && isSign(bytes, at)) at++;
+      fresh = false;
       continue;
     }
     const end = prefixEnd(bytes, at, fresh);
@@ -143,7 +145,8 @@ interface Escape {
   readonly blank: boolean;
 }
 
-const LONGEST_BACKSLASHES = 16;
+/** Before the letter of a line end, under seven layers of JSON. */
+export const LONGEST_BACKSLASHES = 64;
 
 /** An escape sequence of any depth that is no part of base64. */
 function escapeAt(bytes: Uint8Array, from: number): Escape | undefined {

@@ -1,5 +1,6 @@
 import { BASE64, HEX } from '../byte-class.ts';
 import type { Match } from '../match.ts';
+import { linesFrom } from './alike.ts';
 import { skipGap } from './gap.ts';
 import { base64End } from './walk.ts';
 
@@ -30,8 +31,9 @@ export function findLooseLines(bytes: Uint8Array, runEnds: readonly number[]): M
     const end = runLimit(bytes, inside);
     if (end - start < SHORTEST || end - start > LONGEST) continue;
     const group = readGroup(bytes, lineAt(bytes, start));
-    if (group.runs.length >= ENOUGH_LINES) runs.push(...group.runs);
-    done = group.end;
+    const found = group.runs.length >= ENOUGH_LINES ? group.runs : linesFrom(bytes, end);
+    for (const run of found) runs.push(run);
+    done = Math.max(group.end, found.at(-1)?.end ?? 0);
   }
   return runs;
 }

@@ -1,7 +1,7 @@
 import { isCut } from '../boundary.ts';
 import { BASE64 } from '../byte-class.ts';
 import type { Match } from '../match.ts';
-import { skipGap } from './gap.ts';
+import { LONGEST_BACKSLASHES, skipGap } from './gap.ts';
 import { headerEnd } from './header.ts';
 import { isDashes } from './marker.ts';
 
@@ -103,7 +103,8 @@ function lineBefore(bytes: Uint8Array, end: number): Line {
     if (byte === 0x0a || byte === 0x0d) return { start: at + 1, before: at, complete: true };
     if ((byte === 0x6e || byte === 0x72) && bytes[at - 1] === BACKSLASH) {
       let before = at - 1;
-      while (before > 0 && bytes[before - 1] === BACKSLASH && at - before < 16) before--;
+      while (before > 0 && bytes[before - 1] === BACKSLASH && at - before < LONGEST_BACKSLASHES)
+        before--;
       return { start: at + 1, before, complete: true };
     }
   }
@@ -130,7 +131,7 @@ function keyRun(
 }
 
 /** Last bytes of the marks that stand where something was cut out. */
-const CUT_BEFORE = new Set([0xa6, 0x2e, 0x5d, 0x3e]);
+export const CUT_BEFORE = new Set([0xa6, 0x2e, 0x5d, 0x3e]);
 const TRAILING = new Set(Buffer.from(' \t"\',;+\\)', 'latin1'));
 
 function trailEnd(bytes: Uint8Array, start: number, end: number): number {
@@ -149,6 +150,7 @@ function endsLine(bytes: Uint8Array, at: number): boolean {
   return gap.newline || isDashes(bytes, gap.at) || gap.at === bytes.length || bytes[at] === 0x22;
 }
 
-function total(runs: readonly Match[]): number {
+/** Characters in runs. */
+export function total(runs: readonly Match[]): number {
   return runs.reduce((sum, run) => sum + run.end - run.start, 0);
 }
