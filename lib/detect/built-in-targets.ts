@@ -1,4 +1,5 @@
 import { type Anchor, chooseAnchor } from './anchor.ts';
+import { APART_ANCHORS } from './apart/apart.ts';
 import { namesOf } from './assigned/names.ts';
 import type { Worth } from './assigned/worth.ts';
 import { DUMP_SHAPES } from './dump/dumps.ts';
@@ -23,6 +24,11 @@ export type BuiltInTarget =
   | { readonly kind: 'escape' }
   | { readonly kind: 'slashes-below' }
   | { readonly kind: 'pem' }
+  | {
+      readonly kind: 'apart';
+      /** Which of {@link APART_ANCHORS}. */
+      readonly beginning: number;
+    }
   | {
       readonly kind: 'dump';
       /** From the anchor's beginning to the offset's. */
@@ -61,6 +67,7 @@ export function builtInTargets(): Anchored[] {
     { kind: 'escape', anchor: fixed(ESCAPE_SHAPE) },
     { kind: 'slashes-below', anchor: fixed(SLASHES_BELOW_SHAPE) },
     ...PEM_ANCHORS.map((text) => ({ kind: 'pem' as const, anchor: fixed(text) })),
+    ...APART_ANCHORS.map((anchor, beginning) => ({ kind: 'apart' as const, anchor, beginning })),
     ...DUMP_SHAPES.map(({ shape, before }) => ({
       kind: 'dump' as const,
       anchor: fixed(shape),

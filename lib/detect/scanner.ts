@@ -2,6 +2,7 @@ import type { PatternPolicy } from '../config/types.ts';
 import { createAllowList } from './allow-list.ts';
 import { type AnchorFinder, createAnchorFinder, noRuns } from './anchor-finder.ts';
 import { addAnchors, writeBuckets } from './anchor-tables.ts';
+import { addApart, readApart } from './apart/apart.ts';
 import { findAssigned } from './assigned/find.ts';
 import { bucketsFor } from './buckets.ts';
 import { loadTables, type PlacedTarget } from './built-in-tables.ts';
@@ -97,6 +98,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
     const marks: Mark[] = [];
     const pemAnchors: number[] = [];
     const dumpLines: number[] = [];
+    const apart: number[] = [];
     const keywordHits = new Map<CompiledOperatorPattern, KeywordHit[]>();
     let hazard = false;
     const belowAt: number[] = [];
@@ -144,6 +146,8 @@ export function compileScanner(options: PatternPolicy): Scanner {
           if (belowAt.length >= MOST_BELOW) finder.mute(id);
         } else if (target.kind === 'pem') {
           pemAnchors.push(at);
+        } else if (target.kind === 'apart') {
+          addApart(apart, at, target.beginning);
         } else {
           const hits = keywordHits.get(target.pattern);
           const hit = { offset: at, keyword: target.keyword };
@@ -168,6 +172,17 @@ export function compileScanner(options: PatternPolicy): Scanner {
     }
     const dumps = dumpLines.length === 0 ? undefined : readDumps(bytes, dumpLines, depthAt);
     if (dumps !== undefined && encodings > 0) lookInto(inPlace(dumps));
+    const isPlain = input.depthAt === undefined;
+    const printed =
+      apart.length === 0
+        ? undefined
+        : readApart(
+            bytes,
+            apart.sort((a, b) => a - b),
+            depthAt,
+            isPlain,
+          );
+    if (printed !== undefined && encodings > 0) lookInto(inPlace(printed));
     for (const pattern of operator) {
       const hits = keywordHits.get(pattern) ?? [];
       if (pattern.keywords.length > 0 && hits.length === 0) continue;

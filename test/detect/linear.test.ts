@@ -74,6 +74,14 @@ const FLOODS = [
   `${A64}\n`,
   '%67',
   `-----BEGIN CERTIFICATE-----\n${A64}\n`,
+  // Bytes one by one.
+  '0x61, ',
+  '0x00,0x61,',
+  '\\x61',
+  '<Buffer 61 62>',
+  'Buffer"',
+  '\\"Buffer\\",\\"data\\":[97',
+  '97,',
   // Dumps: offsets, lines that do not follow each other, and such that look like a second row.
   '0',
   '000000 ',
