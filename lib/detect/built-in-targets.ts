@@ -3,6 +3,7 @@ import { APART_ANCHORS } from './apart/apart.ts';
 import { namesOf } from './assigned/names.ts';
 import type { Worth } from './assigned/worth.ts';
 import { DUMP_SHAPES } from './dump/dumps.ts';
+import { WIDE_ANCHOR } from './encoded/wide.ts';
 import { type Form, formsOf } from './forms.ts';
 import {
   ESCAPE_SHAPE,
@@ -24,6 +25,7 @@ export type BuiltInTarget =
   | { readonly kind: 'escape' }
   | { readonly kind: 'slashes-below' }
   | { readonly kind: 'pem' }
+  | { readonly kind: 'wide' }
   | {
       readonly kind: 'apart';
       /** Which of {@link APART_ANCHORS}. */
@@ -67,6 +69,7 @@ export function builtInTargets(): Anchored[] {
     { kind: 'escape', anchor: fixed(ESCAPE_SHAPE) },
     { kind: 'slashes-below', anchor: fixed(SLASHES_BELOW_SHAPE) },
     ...PEM_ANCHORS.map((text) => ({ kind: 'pem' as const, anchor: fixed(text) })),
+    { kind: 'wide', anchor: WIDE_ANCHOR },
     ...APART_ANCHORS.map((anchor, beginning) => ({ kind: 'apart' as const, anchor, beginning })),
     ...DUMP_SHAPES.map(({ shape, before }) => ({
       kind: 'dump' as const,

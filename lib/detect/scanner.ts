@@ -9,6 +9,7 @@ import { loadTables, type PlacedTarget } from './built-in-tables.ts';
 import { formOf } from './built-in-targets.ts';
 import { readDumps } from './dump/dumps.ts';
 import { type DecodedTexts, decodeTexts, type TextStarts } from './encoded/texts.ts';
+import { readWide } from './encoded/wide.ts';
 import { type UnwrappedText, unwrapLines } from './encoded/wrapped.ts';
 import { TABLES } from './generated/tables.ts';
 import { hidesAt, isCharacterAt, markAt } from './marks.ts';
@@ -99,6 +100,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
     const pemAnchors: number[] = [];
     const dumpLines: number[] = [];
     const apart: number[] = [];
+    const wide: number[] = [];
     const keywordHits = new Map<CompiledOperatorPattern, KeywordHit[]>();
     let hazard = false;
     const belowAt: number[] = [];
@@ -146,6 +148,8 @@ export function compileScanner(options: PatternPolicy): Scanner {
           if (belowAt.length >= MOST_BELOW) finder.mute(id);
         } else if (target.kind === 'pem') {
           pemAnchors.push(at);
+        } else if (target.kind === 'wide') {
+          wide.push(at);
         } else if (target.kind === 'apart') {
           addApart(apart, at, target.beginning);
         } else {
@@ -172,6 +176,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
     }
     const dumps = dumpLines.length === 0 ? undefined : readDumps(bytes, dumpLines, depthAt);
     if (dumps !== undefined && encodings > 0) lookInto(inPlace(dumps));
+    if (wide.length > 0 && encodings > 0) lookInto(readWide(bytes, wide));
     const isPlain = input.depthAt === undefined;
     const printed =
       apart.length === 0

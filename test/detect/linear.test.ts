@@ -74,6 +74,8 @@ const FLOODS = [
   `${A64}\n`,
   '%67',
   `-----BEGIN CERTIFICATE-----\n${A64}\n`,
+  Buffer.from('password=aB3xK9mP2qR7tU5w ', 'utf16le').toString('base64'),
+  `${Buffer.from('password=aB3x', 'utf16le').toString('base64')} `,
   // Bytes one by one.
   '0x61, ',
   '0x00,0x61,',

@@ -195,3 +195,31 @@ describe('an exemption', () => {
     );
   });
 });
+
+describe('text in UTF-16 within base64', () => {
+  const wide = (text: string): string => Buffer.from(text, 'utf16le').toString('base64');
+
+  it.each(['', '\ufeff', '\ufeff$a=1;', '#!'])('as PowerShell takes it, behind %j', (before) => {
+    const value = wide(`${before}$token = "${github}"; Invoke-It`);
+    expect(redactResult(`powershell -EncodedCommand ${value} -x`)).toBe(
+      `powershell -EncodedCommand ${placeholder('GITHUB_TOKEN', value)} -x`,
+    );
+  });
+
+  it('wherever it begins', () => {
+    for (const lead of [1, 2, 3]) {
+      const bytes = Buffer.concat([Buffer.alloc(lead, 1), Buffer.from(`a=${github}`, 'utf16le')]);
+      const value = bytes.toString('base64');
+      expect(redactResult(`x ${value}`)).toBe(`x ${placeholder('GITHUB_TOKEN', value)}`);
+    }
+  });
+
+  it('a known secret', () => {
+    const ctx = createContext();
+    remember(ctx, 'DB_PASSWORD', 'Tr0ub4dor&3');
+    const value = wide("$p = 'Tr0ub4dor&3'");
+    expect(redact(`run ${value}`, 'text/plain', ctx)).toBe(
+      `run ${placeholder('DB_PASSWORD', value)}`,
+    );
+  });
+});

@@ -24,10 +24,15 @@ interface Text extends Range {
   readonly encoding: Encoding;
 }
 
-interface PlacedText extends Text {
+/** A text, and where it stands. */
+export interface PlacedText extends Text {
   /** Where it begins in what was put together. */
   readonly at: number;
   readonly length: number;
+  /** Decoded bytes before its first one. */
+  readonly lead: number;
+  /** Decoded bytes for each of its own. */
+  readonly width: number;
 }
 
 const CLASSES: Readonly<Record<Encoding, ByteClass>> = { base64: RUN, hex: HEX };
@@ -35,7 +40,7 @@ const CLASSES: Readonly<Record<Encoding, ByteClass>> = { base64: RUN, hex: HEX }
 const BEFORE = 256;
 const BEHIND = 512;
 /** What a text ends in says that it ends: nothing goes on behind it, and a token there is cut off. */
-const SEPARATOR = Buffer.from('\n…\n');
+export const SEPARATOR = Buffer.from('\n…\n');
 
 /**
  * @param known - secrets that were found, sorted and disjoint; what lies in one is not decoded
@@ -112,15 +117,20 @@ function decodeAll(
   for (const text of texts) {
     const { start, end, encoding } = text;
     const length = decodeRun(bytes, text, encoding, decoded, at);
-    placed.push({ start, end, encoding, at, length });
+    placed.push({ start, end, encoding, at, length, lead: 0, width: 1 });
     at += length;
     at += SEPARATOR.copy(decoded, at);
   }
   return { decoded: decoded.subarray(0, at), placed };
 }
 
-/** @param found - sorted and disjoint */
-function place(
+/**
+ * Where that stands which holds the secrets.
+ *
+ * @param found - sorted and disjoint
+ * @param inLines - as of {@link decodeTexts}
+ */
+export function place(
   bytes: Uint8Array,
   texts: readonly PlacedText[],
   found: readonly Span[],
@@ -157,11 +167,12 @@ function place(
 }
 
 /** The characters that hold bytes of a text. */
-function coreOf({ start, end, encoding }: Text, from: number, to: number): Range {
+function coreOf(text: PlacedText, from: number, to: number): Range {
+  const { start, end, encoding, lead, width } = text;
   const chars = GROUP_CHARS[encoding];
   const bytes = GROUP_BYTES[encoding];
   return {
-    start: start + Math.floor((from * chars) / bytes),
-    end: Math.min(end, start + Math.ceil((to * chars) / bytes)),
+    start: start + Math.floor(((lead + from * width) * chars) / bytes),
+    end: Math.min(end, start + Math.ceil(((lead + to * width) * chars) / bytes)),
   };
 }
