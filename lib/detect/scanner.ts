@@ -130,8 +130,9 @@ export function compileScanner(options: PatternPolicy): Scanner {
         } else if (at < 0) {
           // Stale bytes before the text cannot be part of it.
         } else if (target.kind === 'assigned') {
-          const match = findAssigned(text, at + target.from, target.length, target.worth);
-          if (match !== undefined) addAssigned(assigned, input, match, target.type);
+          const { from, length, worth, type } = target;
+          for (const match of findAssigned(text, at + from, length, worth))
+            addAssigned(assigned, input, match, type);
         } else if (target.kind === 'mark') {
           const mark = markAt(target.rule, bytes, at);
           if (mark !== undefined) marks.push(mark);

@@ -66,14 +66,82 @@ describe('a password', () => {
     ['a list of arguments', `["--password", "${CHOSEN}"]`],
     ['YAML with a comment', `  password: ${CHOSEN} # of the old one`],
     ['a connection string of words', `host=db password=${CHOSEN} dbname=x`],
+    ['a Dockerfile without =', `ENV DB_PASSWORD ${CHOSEN}\nRUN x\n`],
+    ['fish', `set -gx DB_PASSWORD ${CHOSEN}\n`],
+    ['fish with two options', `set -g -x DB_PASSWORD ${CHOSEN}\n`],
+    ['csh', `setenv DB_PASSWORD ${CHOSEN}\n`],
+    ['Windows', `setx DB_PASSWORD ${CHOSEN}\r\n`],
+    ['Windows for the machine', `setx /M DB_PASSWORD ${CHOSEN}\r\n`],
+    ['an export without =', `export DB_PASSWORD ${CHOSEN}\n`],
+    ['PowerShell', `$env:DB_PASSWORD = "${CHOSEN}"\n`],
+    ['a call of .NET', `[Environment]::SetEnvironmentVariable("DB_PASSWORD", "${CHOSEN}")\n`],
+    ['bold text', `- **Password:** ${CHOSEN}\n`],
+    ['bold text, the sign behind', `**Password**: ${CHOSEN}\n`],
+    ['bold text and code', `**Password:** \`${CHOSEN}\`\n`],
+    ['a table', `| Password | ${CHOSEN} |\n`],
+    ['a table, in bold', `| **Password** | ${CHOSEN} |\n`],
+    ['a table, as code', `| \`password\` | \`${CHOSEN}\` |\n`],
+    ['a drawn table', `\u2502 password \u2502 ${CHOSEN} \u2502\n`],
+    ['columns', `Key         Value\n---         -----\npassword    ${CHOSEN}\n`],
+    ['numbered columns', `     3\tusername    bob\n     4\tpassword    ${CHOSEN}\n`],
+    ['a variable of Terraform', `variable "db_password" {\n  default = "${CHOSEN}"\n}\n`],
+    [
+      'a described variable of Terraform',
+      `variable "db_password" {\n  description = "The default password"\n  default     = "${CHOSEN}"\n}`,
+    ],
+    ['a property element', `<property name="db.password">${CHOSEN}</property>`],
+    ['an entry element', `<entry key='db.password'>${CHOSEN}</entry>`],
+    ['CDATA', `<password><![CDATA[${CHOSEN}]]></password>`],
+    ['elements of Hadoop', `<name>db.password</name>\n    <value>${CHOSEN}</value>`],
+    ['a property list', `<key>Password</key>\n\t<string>${CHOSEN}</string>`],
+    ['an array of C', `char password[] = "${CHOSEN}";`],
+    ['an array of C with a size', `static const char password[MAX_LEN] = "${CHOSEN}";`],
+    ['a default of a shell', `DB="$${'{DB_PASSWORD:-'}${CHOSEN}}"\n`],
+    ['a default that a shell assigns', `: $${'{DB_PASSWORD:='}${CHOSEN}}\n`],
+    ['a quoted default', `x=$${'{DB_PASSWORD:-"'}${CHOSEN}"}\n`],
+    ['a default of Spring', `password: $${'{DB_PASSWORD:'}${CHOSEN}}\n`],
+    ['a struct that Go prints', `{Host:db Password:${CHOSEN} Port:5432}\n`],
+    ['the last member of one', `&{Host:db Password:${CHOSEN}}\n`],
+    ['an object that Java prints', `Config{user=bob, password=${CHOSEN}, port=1}\n`],
+    ['a record that Java prints', `Config[user=bob, password=${CHOSEN}]\n`],
+    ['print_r', `    [password] => ${CHOSEN}\n`],
+    ['var_dump', `  ["password"]=>\n  string(11) "${CHOSEN}"\n`],
+    ['a block of YAML', `password: |\n  ${CHOSEN}\nx: y\n`],
+    ['a folded block of YAML', `  password: >-\n    ${CHOSEN}\n`],
+    ['a numbered block of YAML', `     1\tpassword: |\n     2\t  ${CHOSEN}\n`],
+    ['a block of YAML with arrows', `1\u2192password: |-\n2\u2192  ${CHOSEN}\n`],
+    ['options', `--name db_password --value ${CHOSEN} --type x`],
+    ['colours', `\u001b[34;1m"password"\u001b[0m\u001b[39m:\u001b[0;32m "${CHOSEN}"\u001b[0m`],
+    ['coloured lines', `\u001b[38;5;81mpassword\u001b[0m: \u001b[38;5;186m${CHOSEN}\u001b[0m\n`],
+    ['colours of grep', `\u001b[01;31m\u001b[Kpassword\u001b[m\u001b[K=${CHOSEN}\n`],
   ])('is found in %s', (_, text) => {
     expect(found(text)).toEqual([`PASSWORD ${CHOSEN}`]);
   });
 
   it.each([1, 2, 3])('is found in JSON at depth %i', (depth) => {
-    let text = `{"password": "${CHOSEN}"}\nDB_PASSWORD=${CHOSEN}\n`;
+    const written = [
+      `{"password": "${CHOSEN}"}`,
+      `DB_PASSWORD=${CHOSEN}`,
+      `ENV DB_PASSWORD ${CHOSEN}`,
+      `**Password:** ${CHOSEN}`,
+      `password    ${CHOSEN}`,
+      `variable "db_password" {\n  default = "${CHOSEN}"\n}`,
+      `<property name="db.password">${CHOSEN}</property>`,
+      `<key>Password</key>\n\t<string>${CHOSEN}</string>`,
+      `char password[] = "${CHOSEN}";`,
+      `["password"]=>\n  string(11) "${CHOSEN}"`,
+      `     1\tpassword: |\r\n     2\t  ${CHOSEN}`,
+      `\u001b[34;1m"password"\u001b[0m:\u001b[32m "${CHOSEN}"\u001b[0m`,
+    ];
+    let text = `\n${written.join('\n')}\n`;
     for (let layer = 0; layer < depth; layer++) text = JSON.stringify(text);
-    expect(found(text, depth)).toEqual([`PASSWORD ${CHOSEN}`, `PASSWORD ${CHOSEN}`]);
+    expect(found(text, depth)).toEqual(written.map(() => `PASSWORD ${CHOSEN}`));
+  });
+
+  it('is found old and new in a plan of Terraform', () => {
+    const text = `  ~ password = "${CHOSEN}" -> "${CHOSEN}2"\n`;
+    expect(found(text)).toEqual([`PASSWORD ${CHOSEN}`, `PASSWORD ${CHOSEN}2`]);
+    expect(found(`  ~ password = "changeme" -> "${CHOSEN}"\n`)).toEqual([`PASSWORD ${CHOSEN}`]);
   });
 
   it('is found with a sign between letters', () => {
@@ -131,6 +199,33 @@ describe('a password', () => {
     'password: Type2 == "Abcdef1!"',
     "['PASSWORD', 'users.*.key1']",
     'bypass: "field-2-name"',
+    'ENV DB_PASSWORD changeme1',
+    'MY PASSWORD Abcdef1!',
+    'a password    Abcdef1!',
+    'password    string2   not null',
+    'password    VARCHAR2',
+    '| password | string2 |',
+    '| password | Abcdef1! or longer |',
+    'type Field = "password" | "confirmPassword2!";',
+    'echo $PASSWORD | sha256sum',
+    '**Password:** Abcdef1! is none',
+    '<label for="password">Abcdef1!</label>',
+    '<a name="password">Abcdef1! and more</a>',
+    '<key>Password</key><dict><key>Abcdef1!</key>',
+    'variable "db_password" {\n  default = var.other1\n}',
+    'variable "db_password" {}\nx { default = "Abcdef1!" }',
+    'resource "db_password" {\n  default = "Abcdef1!"\n}',
+    'password[index1] = values.of2',
+    `x=$${'{DB_PASSWORD:-$OTHER_PASSWORD2}'}`,
+    `x=$${'{DB_PASSWORD:-password1}'}`,
+    `x=$${'{DB_PASSWORD:-$'}${'{OTHER1}}'}`,
+    `x=$${'{DB_PASSWORD:?Abcdef1!}'}`,
+    'x = {password:-Abcdef1!}',
+    '{password:e.value1}',
+    '{password:Abcdef1!}',
+    'connect(password=db.pass_1, user=x)',
+    'password: |\n  some words 1!',
+    'password: >-\n  db_password_2\n',
   ])('is not seen in %j', (text) => {
     expect(found(`${text}\n`)).toEqual([]);
   });

@@ -1,4 +1,12 @@
-import { anyCase, type ByteClass, classOf, singleByte, WORD } from '../byte-class.ts';
+import {
+  anyCase,
+  type ByteClass,
+  byteClass,
+  byteRange,
+  classOf,
+  singleByte,
+  WORD,
+} from '../byte-class.ts';
 
 /** A word of the names under which people keep secrets, as the kernel looks for it. */
 export interface Name {
@@ -13,19 +21,24 @@ const UNDERSCORE = 0x5f;
 const DASHES = classOf('-');
 const SPACES = classOf(' ');
 /** What goes on with the name, or assigns: most words of prose end in something else. */
-const AFTER = classOf('\t\n\r"\'`=:>(\\?!|_-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ');
-const AFTER_SPACE = classOf('\t "\'`=:\\?!|+');
+const AFTER = classOf('\t\n\r"\'`=:<>([]*\\?!|_-\u001b0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+/** The last one begins the lines that tables are drawn with. */
+const AFTER_SPACE = classOf('\t "\'`=:\\?!|+-\u001b\u00e2');
+const VISIBLE = byteClass(byteRange(0x21, 0x7e));
 
 /** The spellings of a word of the pattern file: in any case, and `_` may be `-` or `.`. */
 export function namesOf(word: string): Name[] {
   const spelled = [...Buffer.from(word)].map((byte) =>
     byte === UNDERSCORE ? JOINT : anyCase(singleByte(byte)),
   );
+  const capitals = [...Buffer.from(word.toUpperCase())].map(singleByte);
   const { length } = spelled;
   return [
     { positions: [...spelled, AFTER], from: 0, length },
     { positions: [...spelled, SPACES, AFTER_SPACE], from: 0, length },
     { positions: [DASHES, ...spelled, SPACES], from: 1, length },
+    // `ENV DB_PASSWORD value`: few words of prose are in capitals.
+    { positions: [...capitals, SPACES, VISIBLE], from: 0, length },
   ];
 }
 
@@ -52,6 +65,7 @@ const CURSOR =
 
 /** What is written before a name decides how it may be assigned, and whether it is one. */
 export interface NameHead {
+  readonly start: number;
   /** `--password`: a space is enough before the value. */
   readonly isOption: boolean;
   /** `DB_PASSWORD`, as environment variables are written. */
@@ -74,7 +88,7 @@ export function nameHead(bytes: Buffer, word: number, end: number): NameHead | u
   let isUpperCase = true;
   for (let at = start; at < end && isUpperCase; at++)
     isUpperCase = !isLowerCase(bytes[at] as number);
-  return { isOption: bytes[start] === DASH && bytes[start + 1] === DASH, isUpperCase };
+  return { start, isOption: bytes[start] === DASH && bytes[start + 1] === DASH, isUpperCase };
 }
 
 const DASH = 0x2d;

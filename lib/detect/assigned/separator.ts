@@ -1,5 +1,8 @@
-import { anyCase, byteClass, byteRange, classOf, WORD } from '../byte-class.ts';
+import { startsWith } from '../boundary.ts';
+import { anyCase, byteClass, classOf, WORD } from '../byte-class.ts';
+import { pairedValue } from './pair.ts';
 import { MOST_BACKSLASHES, quoteAt, unicodeEscape } from './quote.ts';
+import { skipSpaces } from './spaces.ts';
 
 /** What stands between a name and its value. */
 export interface Separator {
@@ -7,13 +10,23 @@ export interface Separator {
   readonly end: number;
   /**
    * `tight`: a `=` alone; `colon`, `loose`: with or without spaces; `call`: a bracket or a
-   * comparison; `list`: a comma; `space`: nothing else.
+   * comparison; `list`: a comma; `cell`: the line between two cells of a table; `default`: the sign
+   * before what a shell takes where there is no value; `element`: the end of a tag; `argument`:
+   * the option `--value`; `space`: nothing else.
    */
-  readonly kind: 'tight' | 'colon' | 'loose' | 'call' | 'list' | 'space';
+  readonly kind:
+    | 'tight'
+    | 'colon'
+    | 'loose'
+    | 'call'
+    | 'list'
+    | 'cell'
+    | 'default'
+    | 'element'
+    | 'argument'
+    | 'space';
 }
 
-const SPACE = 0x20;
-const TAB = 0x09;
 const BACKSLASH = 0x5c;
 
 /** Up to three signs as one number, so that no text is made of them. */
@@ -28,6 +41,8 @@ const KINDS: ReadonlyMap<number, Separator['kind']> = new Map(
       [':', 'colon'],
       ['::', 'colon'],
       ['(', 'call'],
+      ['|', 'cell'],
+      [':-', 'default'],
       ...['=', ':=', '=>', '?=', '+=', '->', '||', '??', '||=', '??='].map((sign) => [
         sign,
         'loose',
@@ -40,46 +55,22 @@ const EQUALS = 0x3d;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const GREATER = 0x3e;
+const PIPE = 0x7c;
+const STAR = 0x2a;
+const BACKTICK = 0x60;
+const OPENS = 0x5b;
+const CLOSES = 0x5d;
+const ARROW = packed('=>');
 const OPTIONAL = packed('?:');
 const TYPE = byteClass([...WORD.members, 0x2e, 0x3f]);
 const LONGEST_TYPE = 32;
-const ESCAPED = classOf('nrt');
 const SIGNS = classOf('=:>,(|?!+-');
-const MOST_SPACES = 24;
+/** `│`, `┃`, `║`, with which tools draw tables. */
+const LINES = ['\u2502', '\u2503', '\u2551'].map((line) => Buffer.from(line));
 
 /** Reads what assigns a value to a name that ends at `at`. */
-export function separatorAt(bytes: Uint8Array, at: number): Separator | undefined {
-  const pair = pairedValue(bytes, at);
-  return pair === undefined ? signAt(bytes, at) : { end: pair, kind: 'loose' };
-}
-
-/** What stands between a name and `value`, line numbers and a diff's signs too. */
-const BETWEEN = byteClass([
-  ...classOf(' \t\r\n,:"\'`{|+-0123456789').members,
-  ...byteRange(0x80, 0xff),
-]);
-const MOST_BETWEEN = 80;
-const VALUE = Buffer.from('value');
-
-/**
- * Where the value begins of a name that is a value itself, as in `{"name": "DB_PASSWORD", "value": …}`,
- * `name="password" value=…`, or that has a member for it: `db_password: { value: … }`.
- */
-function pairedValue(bytes: Uint8Array, from: number): number | undefined {
-  let at = from;
-  for (const stop = from + MOST_BETWEEN; at < stop; at++) {
-    const byte = bytes[at] as number;
-    if (BETWEEN.has[byte] === 1) continue;
-    if (byte !== BACKSLASH) break;
-    if (ESCAPED.has[bytes[at + 1] as number] === 1) at++;
-  }
-  if (at === from) return undefined;
-  for (let i = 0; i < VALUE.length; i++) {
-    if (((bytes[at + i] as number) | 0x20) !== VALUE[i]) return undefined;
-  }
-  const end = at + VALUE.length;
-  const sign = skipSpaces(bytes, quoteAt(bytes, end)?.end ?? end);
-  return bytes[sign] === COLON || bytes[sign] === EQUALS ? skipSpaces(bytes, sign + 1) : undefined;
+export function separatorAt(bytes: Buffer, at: number): Separator | undefined {
+  return pairedValue(bytes, at) ?? signAt(bytes, at);
 }
 
 /** Where the value begins behind a type: `password: string = "…"`. */
@@ -92,25 +83,21 @@ function typedValue(bytes: Uint8Array, from: number): number | undefined {
   return quoteAt(bytes, next) === undefined ? undefined : next;
 }
 
-function signAt(bytes: Uint8Array, at: number): Separator | undefined {
+function signAt(bytes: Buffer, at: number): Separator | undefined {
   const quote = quoteAt(bytes, at);
   let next = quote?.end ?? at;
-  if (bytes[next] === 0x5d) next++;
-  const spaced = skipSpaces(bytes, next);
+  if (bytes[next] === CLOSES) next++;
+  next = skipBold(bytes, next);
+  const array = quote === undefined ? skipArray(bytes, next) : next;
+  const spaced = skipSpaces(bytes, array);
   if (quote === undefined && spaced === next && afterSign(bytes, spaced) === spaced)
     return undefined;
-  let end = spaced;
-  let sign = 0;
-  for (let length = 0; length < 3; length++) {
-    const after = afterSign(bytes, end);
-    if (after === end) break;
-    sign |= (after === end + 1 ? (bytes[end] as number) : GREATER) << (8 * length);
-    end = after;
-  }
-  const value = skipSpaces(bytes, end);
+  const { sign, end } = readSign(bytes, spaced);
+  const value = skipSpaces(bytes, skipBold(bytes, end));
   if (sign === EQUALS && spaced === next && value === end) return { end: value, kind: 'tight' };
+  if (sign === EQUALS && array > next) return { end: value, kind: 'call' };
   // An element of XML, an argument after a name.
-  if (sign === GREATER && spaced === at) return { end, kind: 'loose' };
+  if (sign === GREATER && spaced === next) return tagged(bytes, end, quote === undefined);
   if (sign === COMMA && quote !== undefined) return { end: value, kind: 'list' };
   // `--password VALUE`, and `PASSWORD 'value'` of SQL.
   if (sign === NOTHING) {
@@ -121,8 +108,67 @@ function signAt(bytes: Uint8Array, at: number): Separator | undefined {
     if (typed !== undefined) return { end: typed, kind: 'call' };
   }
   const kind = KINDS.get(sign);
-  return kind && { end: value, kind };
+  // What stands in quotes with a line behind it is one of the values of a type.
+  if (kind === 'cell' && quote !== undefined && quote.mark !== BACKTICK) return undefined;
+  return kind && { end: lineOfBlock(bytes, sign, value), kind };
 }
+
+/** Up to three signs in a row, packed. */
+function readSign(bytes: Uint8Array, from: number): { sign: number; end: number } {
+  let end = from;
+  let sign = 0;
+  for (let length = 0; length < 3; length++) {
+    const after = afterSign(bytes, end);
+    if (after === end) break;
+    sign |= signOf(bytes, end, after) << (8 * length);
+    end = after;
+  }
+  return { sign, end };
+}
+
+function signOf(bytes: Uint8Array, at: number, after: number): number {
+  if (after === at + 1) return bytes[at] as number;
+  return bytes[at] === BACKSLASH ? GREATER : PIPE;
+}
+
+/** `**Password**: …` of Markdown, before and after the sign. */
+function skipBold(bytes: Uint8Array, at: number): number {
+  return bytes[at] === STAR && bytes[at + 1] === STAR ? at + 2 : at;
+}
+
+const LONGEST_SIZE = 24;
+
+/** `char password[32] = "…"`. */
+function skipArray(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== OPENS) return at;
+  let end = at + 1;
+  while (end - at < LONGEST_SIZE && WORD.has[bytes[end] as number] === 1) end++;
+  return bytes[end] === CLOSES ? end + 1 : at;
+}
+
+const CDATA = Buffer.from('<![CDATA[');
+
+function tagged(bytes: Buffer, end: number, isElement: boolean): Separator {
+  const value = bytes.subarray(end, end + CDATA.length).equals(CDATA) ? end + CDATA.length : end;
+  return { end: value, kind: isElement ? 'loose' : 'element' };
+}
+
+const LONGEST_LEAD = 64;
+/** `password: |` of YAML, with the value in the next line, which may be numbered. */
+const BLOCK =
+  /^[|>][-+\d]{0,2} *(?:(?:\\+r)?\\+n|\r?\n)[ \t]*(?:\d{1,6}(?:\t|\\+t|\xe2\x86\x92|[:|]))?[ \t+-]*/;
+/** `["password"]=>`, with `string(9) "…"` in the next line, of PHP's `var_dump`. */
+const DUMPED = /^(?:\s|\\+[nr])*string\(\d{1,6}\) /;
+
+/** Skips what stands before a value that its sign announces for the next line. */
+function lineOfBlock(bytes: Buffer, sign: number, value: number): number {
+  const announced = sign === COLON ? BLOCK : sign === ARROW ? DUMPED : undefined;
+  if (announced === undefined || !BEGINS_BLOCK.has[bytes[value] as number]) return value;
+  const found = announced.exec(bytes.toString('latin1', value, value + LONGEST_LEAD));
+  return value + (found?.[0].length ?? 0);
+}
+
+const BEGINS_BLOCK = classOf('|>s\n\r\\');
 
 /**
  * Where a sign ends that begins here, if one does; a `>` may stand as encoders for web pages write
@@ -131,20 +177,12 @@ function signAt(bytes: Uint8Array, at: number): Separator | undefined {
 function afterSign(bytes: Uint8Array, at: number): number {
   const byte = bytes[at] as number;
   if (SIGNS.has[byte] === 1) return at + 1;
+  if (byte === LINES[0]?.[0])
+    return LINES.some((line) => startsWith(bytes, line, at)) ? at + 3 : at;
   if (byte !== BACKSLASH) return at;
   let mark = at;
   while (mark - at < MOST_BACKSLASHES && bytes[mark] === BACKSLASH) mark++;
   return unicodeEscape(bytes, mark) === GREATER ? mark + 5 : at;
-}
-
-function skipSpaces(bytes: Uint8Array, from: number): number {
-  let at = from;
-  while (at - from < MOST_SPACES) {
-    if (bytes[at] === SPACE || bytes[at] === TAB) at++;
-    else if (bytes[at] === BACKSLASH && bytes[at + 1] === 0x74) at += 2;
-    else break;
-  }
-  return at;
 }
 
 const SCHEMES = ['bearer ', 'token ', 'basic ', 'api-token '].map((text) => Buffer.from(text));

@@ -3,6 +3,7 @@ import type { RunReader } from '../run-reader.ts';
 import { type Text, textOf } from './kinds.ts';
 import { quoteAt, unicodeEscape } from './quote.ts';
 import { skipScheme } from './separator.ts';
+import { codeEnd } from './spaces.ts';
 
 /** An assigned value. */
 export interface Value {
@@ -25,6 +26,7 @@ const AT = 0x40;
 const LESS = 0x3c;
 const SLASH = 0x2f;
 const SPACE = 0x20;
+const CLOSES = 0x5d;
 
 const without = (chars: string): ReturnType<typeof byteClass> =>
   byteClass(byteRange(0x21, 0x7e).filter((byte) => !chars.includes(String.fromCharCode(byte))));
@@ -111,6 +113,8 @@ function endsLine(bytes: Buffer, at: number, isTight: boolean): boolean {
   if (isTight && ENDS_PARAMETER.has[next] === 1) return true;
   if (next === SPACE) return COMMENT_OR_NAME.test(bytes.toString('latin1', at, at + LONGEST_REST));
   if (next === LESS) return bytes[at + 1] === SLASH;
+  if (next === CLOSES) return bytes[at + 1] === CLOSES && bytes[at + 2] === GREATER;
+  if (codeEnd(bytes, at) > at) return true;
   if (next !== BACKSLASH) return false;
   let after = at;
   while (bytes[after] === BACKSLASH) after++;
