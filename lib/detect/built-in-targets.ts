@@ -1,7 +1,9 @@
 import { type Anchor, chooseAnchor } from './anchor.ts';
 import { APART_ANCHORS } from './apart/apart.ts';
 import { namesOf } from './assigned/names.ts';
+import { signOf } from './assigned/places.ts';
 import type { Worth } from './assigned/worth.ts';
+import { singleByte } from './byte-class.ts';
 import { DUMP_SHAPES } from './dump/dumps.ts';
 import { WIDE_ANCHOR } from './encoded/wide.ts';
 import { type Form, formsOf } from './forms.ts';
@@ -20,6 +22,7 @@ import { PEM_ANCHORS } from './pem/find.ts';
 export type BuiltInTarget =
   | FormTarget
   | AssignedTarget
+  | PlaceTarget
   | { readonly kind: 'mark'; readonly rule: MarkRule }
   | { readonly kind: 'hazard' }
   | { readonly kind: 'escape' }
@@ -55,6 +58,16 @@ export interface AssignedTarget {
   readonly worth: Worth;
 }
 
+/** The sign of a place where a secret may stand. */
+export interface PlaceTarget {
+  readonly kind: 'placed';
+  readonly type: string;
+  readonly place: string;
+  /** Of the sign. */
+  readonly length: number;
+  readonly worth: Worth;
+}
+
 /** A target, and the anchor that announces it. */
 export type Anchored = BuiltInTarget & { readonly anchor: Anchor };
 
@@ -64,6 +77,7 @@ export function builtInTargets(): Anchored[] {
   return [
     ...PATTERNS.flatMap(formTargets),
     ...PATTERNS.flatMap(assignedTargets),
+    ...PATTERNS.flatMap(placedTargets),
     ...MARK_RULES.map((rule) => ({ kind: 'mark' as const, anchor: fixed(rule.shape), rule })),
     { kind: 'hazard', anchor: fixed(HAZARD_SHAPE) },
     { kind: 'escape', anchor: fixed(ESCAPE_SHAPE) },
@@ -107,4 +121,12 @@ function assignedTargets({ type, names = [], worth = 'given' }: Pattern): Anchor
     length,
     worth,
   }));
+}
+
+function placedTargets({ type, places = [], worth = 'given' }: Pattern): Anchored[] {
+  return places.map((place) => {
+    const sign = Buffer.from(signOf(place));
+    const anchor = chooseAnchor([...sign].map(singleByte)) as Anchor;
+    return { kind: 'placed', anchor, type, place, length: sign.length, worth };
+  });
 }

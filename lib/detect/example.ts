@@ -10,6 +10,7 @@ export interface ExampleSource {
   readonly after?: string;
   readonly contains?: string;
   readonly names?: readonly string[];
+  readonly places?: readonly string[];
   readonly worth?: Worth;
 }
 
@@ -35,6 +36,9 @@ export function exampleOf(source: ExampleSource, random: () => number): string {
       .join('');
   if (source.names !== undefined) {
     return `${pick(source.names).replace(/^_/, 'the_')}="${exampleValue(pick, source.worth)}"`;
+  }
+  if (source.places !== undefined) {
+    return `${pick(source.places)}${exampleValue(pick, source.worth)}`;
   }
   if (source.shapes.length === 0) return examplePrivateKey(pick);
   const needed =

@@ -1,4 +1,5 @@
 // Longer than other files: it is the one table of what counts as a secret, a row a type.
+import { PLACES } from './assigned/places.ts';
 import type { Worth } from './assigned/worth.ts';
 import { exampleOf } from './example.ts';
 
@@ -21,6 +22,8 @@ export interface Pattern {
    * and other words may stand before and after.
    */
   readonly names?: readonly string[];
+  /** Uses of commands, and lines of files, that it follows (`assigned/places.ts`). */
+  readonly places?: readonly string[];
   /** What else the value must look like. */
   readonly worth?: Worth;
   /** The secret holds at least one of these bytes (a class as in `shape.ts`). */
@@ -414,7 +417,23 @@ const ROWS: readonly Row[] = [
   ),
 
   // Found by the name that they are assigned to.
-  assigned('PASSWORD', 'Password', 'chosen', 'password', 'passwd', 'passphrase', 'pwd', '_pass'),
+  {
+    ...assigned(
+      'PASSWORD',
+      'Password',
+      'chosen',
+      'password',
+      'passwd',
+      'passphrase',
+      'pwd',
+      '_pass',
+    ),
+  },
+  {
+    ...weak('PASSWORD', 'Password that its place tells', 'gitleaks'),
+    places: PLACES,
+    worth: 'chosen',
+  },
   assigned('API_KEY', 'Key', 'random', '_key', 'apikey', 'accesskey', 'privatekey', 'authkey'),
   assigned('API_SECRET', 'Secret', 'random', 'secret', 'secretkey', 'credentials'),
   assigned('API_TOKEN', 'Token', 'random', 'token', '_auth', 'authorization'),

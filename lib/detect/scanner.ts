@@ -4,6 +4,7 @@ import { type AnchorFinder, createAnchorFinder, noRuns } from './anchor-finder.t
 import { addAnchors, writeBuckets } from './anchor-tables.ts';
 import { addApart, readApart } from './apart/apart.ts';
 import { findAssigned } from './assigned/find.ts';
+import { findPlaced } from './assigned/places.ts';
 import { bucketsFor } from './buckets.ts';
 import { loadTables, type PlacedTarget } from './built-in-tables.ts';
 import { formOf } from './built-in-targets.ts';
@@ -133,6 +134,10 @@ export function compileScanner(options: PatternPolicy): Scanner {
           const { from, length, worth, type } = target;
           for (const match of findAssigned(text, at + from, length, worth))
             addAssigned(assigned, input, match, type);
+        } else if (target.kind === 'placed') {
+          const { place, length, worth, type } = target;
+          const match = findPlaced(text, place, at + length, worth);
+          if (match !== undefined) addAssigned(contextual, input, match, type);
         } else if (target.kind === 'mark') {
           const mark = markAt(target.rule, bytes, at);
           if (mark !== undefined) marks.push(mark);

@@ -28,8 +28,9 @@ export function builtInTypes(): BuiltInType[] {
     }));
 }
 
-function formsOf({ shapes, names, before = '', after = '' }: Pattern): string[] {
+function formsOf({ shapes, names, places, before = '', after = '' }: Pattern): string[] {
   if (names !== undefined) return names.map((name) => `[${name}]`);
+  if (places !== undefined) return places.map((place) => `(after ${place.trim()})`);
   return shapes.map((shape) => {
     const context = `${before === '' ? '' : `(after ${before}) `}`;
     return `${context}${shape}${after === '' ? '' : ` (before ${after})`}`;

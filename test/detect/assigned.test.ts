@@ -231,6 +231,65 @@ describe('a password', () => {
   });
 });
 
+describe('a password that its place tells', () => {
+  it.each([
+    ['.netrc', `machine api.example.com login bob password ${CHOSEN}\n`],
+    ['.netrc in lines', `machine api.example.com\n\tlogin bob\n\tpassword ${CHOSEN}\n`],
+    ['.pgpass', `db.internal:5432:app:app_user:${CHOSEN}\n`],
+    ['.pgpass for every database', `localhost:5432:*:postgres:${CHOSEN}\n`],
+    ['Redis', `requirepass ${CHOSEN}\nmasterauth "${CHOSEN}x"\n`, `${CHOSEN}x`],
+    ['OpenSSL', `openssl rsa -in a.pem -passin pass:${CHOSEN} -out b.pem\n`],
+    ['SQL', `CREATE USER 'a'@'%' IDENTIFIED BY '${CHOSEN}';\n`],
+    ['sshpass', `sshpass -p ${CHOSEN} ssh a@b\n`],
+    ['sshpass, quoted', `sshpass -p '${CHOSEN}' ssh a@b\n`],
+    ['sshpass without a space', `sshpass -p${CHOSEN} ssh a@b\n`],
+    ['mysql', `mysql -u root -p${CHOSEN} app\n`],
+    ['mysqldump', `mysqldump -uroot -p'${CHOSEN}' app > x.sql\n`],
+    ['mongosh', `mongosh --host x -u root -p ${CHOSEN}\n`],
+    ['docker', `docker login -u bob -p ${CHOSEN} registry.example.com\n`],
+    ['redis-cli', `redis-cli -h cache -a ${CHOSEN} ping\n`],
+    ['ldapsearch', `ldapsearch -x -D cn=admin -w ${CHOSEN} -b dc=x\n`],
+    ['sqlcmd', `sqlcmd -S db -U sa -P "${CHOSEN}" -Q x\n`],
+    ['curl', `curl -sS -u admin:${CHOSEN} https://example.com/\n`],
+    ['curl, quoted', `curl -u "admin:${CHOSEN}" https://example.com/\n`],
+    ['curl with a long option', `curl --user 'admin:${CHOSEN}' https://example.com/\n`],
+    ['curl, the password quoted', `curl -u admin:'${CHOSEN}' https://example.com/\n`],
+    ['curl with =', `curl --proxy-user=admin:${CHOSEN} https://example.com/\n`],
+    ['curl in two lines', `curl -X POST \\\n    -u admin:${CHOSEN} \\\n    https://x\n`],
+  ])('is found in %s', (_, text, second?: string) => {
+    const expected = [CHOSEN, ...(second === undefined ? [] : [second])];
+    let written = `$ ${text}`;
+    for (let depth = 0; depth <= 3; depth++) {
+      expect(found(written, depth)).toEqual(expected.map((value) => `PASSWORD ${value}`));
+      written = JSON.stringify(written);
+    }
+  });
+
+  it.each([
+    'machine ftp.example.org login anonymous password user@host.org',
+    'the login form password Field2Name is',
+    'docker run -p 127.0.0.1:5432:5432 postgres',
+    'mysql -p app_db_2024!',
+    'mysql --port 3306 -u root\nmkdir -pAbcdef1!',
+    'mysql -u root -p$PASSWORD1',
+    'mysql -u root -ppassword',
+    'sshpass -p "$SSH_PASSWORD1" ssh a@b',
+    'sshpass -f Abcdef1! ssh',
+    'docker login registry.example.com\ndocker run -p Abcdef1!',
+    'curl -u name:password https://x',
+    `curl -u "$${'{USER}'}:$${'{PASS1}'}" https://x`,
+    'curl -u user:$(cat x1.txt) https://x',
+    'curl https://x\nperldoc -u Some:Module2!',
+    'curl --user-agent a:Abcdef1!',
+    'redis-cli -a',
+    "IDENTIFIED BY '<password1!>'",
+    'IDENTIFIED BY your-password-1!',
+  ])('is not seen in %j', (text) => {
+    expect(found(`${text}\n`)).toEqual([]);
+    expect(found(JSON.stringify(`${text}\n`), 1)).toEqual([]);
+  });
+});
+
 describe('a key, secret or token', () => {
   it.each([
     [`API_KEY=${RANDOM}`, 'API_KEY'],

@@ -52,7 +52,7 @@ describe.each(tokens.map((pattern) => [label(pattern), pattern] as const))(
         const { spans } = scanner.scan({ bytes });
         const span = spans.find(({ type }) => type === pattern.type);
         expect(span, 'found').toBeDefined();
-        const context = pattern.before ?? pattern.after ?? pattern.names;
+        const context = pattern.before ?? pattern.after ?? pattern.names ?? pattern.places;
         if (span === undefined || context !== undefined) continue;
         expect(span.start).toBe(start);
         expect(span.end).toBeGreaterThanOrEqual(start + example.length);

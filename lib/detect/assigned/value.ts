@@ -3,7 +3,7 @@ import type { RunReader } from '../run-reader.ts';
 import { type Text, textOf } from './kinds.ts';
 import { quoteAt, unicodeEscape } from './quote.ts';
 import { skipScheme } from './separator.ts';
-import { codeEnd } from './spaces.ts';
+import { codeEnd, skipSpaces } from './spaces.ts';
 
 /** An assigned value. */
 export interface Value {
@@ -102,16 +102,17 @@ function bareValue(
 const OPENS = classOf('([{');
 const TRAILING = classOf('.:');
 const ENDS = classOf('\n\r"\'`');
-/** ` # comment` of YAML; ` dbname=…` of a connection string. */
-const COMMENT_OR_NAME = /^ +(?:#|[A-Za-z_]{1,24}=)/;
-const LONGEST_REST = 32;
+const HASH = 0x23;
+const EQUALS = 0x3d;
+const NAME = byteClass([...byteRange(0x41, 0x5a), 0x5f, ...byteRange(0x61, 0x7a)]);
+const LONGEST_NAME = 24;
 const ENDS_PARAMETER = classOf(';&');
 
 function endsLine(bytes: Buffer, at: number, isTight: boolean): boolean {
   const next = bytes[at];
   if (next === undefined || ENDS.has[next] === 1) return true;
   if (isTight && ENDS_PARAMETER.has[next] === 1) return true;
-  if (next === SPACE) return COMMENT_OR_NAME.test(bytes.toString('latin1', at, at + LONGEST_REST));
+  if (next === SPACE) return isCommentOrName(bytes, skipSpaces(bytes, at));
   if (next === LESS) return bytes[at + 1] === SLASH;
   if (next === CLOSES) return bytes[at + 1] === CLOSES && bytes[at + 2] === GREATER;
   if (codeEnd(bytes, at) > at) return true;
@@ -119,6 +120,14 @@ function endsLine(bytes: Buffer, at: number, isTight: boolean): boolean {
   let after = at;
   while (bytes[after] === BACKSLASH) after++;
   return 'nr"\''.includes(String.fromCharCode(bytes[after] ?? 0));
+}
+
+/** ` # comment` of YAML; ` dbname=…` of a connection string. */
+function isCommentOrName(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at] === HASH) return true;
+  let end = at;
+  while (end - at < LONGEST_NAME && NAME.has[bytes[end] as number] === 1) end++;
+  return end > at && bytes[end] === EQUALS;
 }
 
 function webEscape(bytes: Uint8Array, at: number): { char: string; end: number } | undefined {
