@@ -31,6 +31,7 @@ const CONTEXTS: Readonly<Record<string, readonly [string, string]>> = {
   CRLF: ['a\r\n', '\r\nb'],
   grep: ['config.env:12:', '\n'],
   'backup suffix': ['\n', '_old'],
+  'hyphen behind it': ['\n', '-old'],
 };
 
 const tokens = PATTERNS.filter(({ type }) => type !== 'PEM_BLOCK');
