@@ -26,7 +26,7 @@ import { holdsEscape } from './pem/block.ts';
 import { findPrivateKeys, PEM_TYPE } from './pem/find.ts';
 import { searchRegex } from './regex/search.ts';
 import { createRunReader } from './run-reader.ts';
-import { apartFrom, uniteSpans, withoutKnown } from './spans.ts';
+import { apartFrom, areApart, uniteSpans, withoutKnown } from './spans.ts';
 import { checkTypeNames } from './type-names.ts';
 import type { Mark, ScanInput, Scanner, ScanOutput, Span } from './types.ts';
 
@@ -216,6 +216,8 @@ export function compileScanner(options: PatternPolicy): Scanner {
       runEnds: () => [...lineEnds, ...ends].sort((a, b) => a - b),
     });
     if (findsKeys) addAll(spans, keys.spans);
+    // What stands below a header was found with it.
+    if (!areApart(assigned)) assigned.sort((a, b) => a.start - b.start);
     addAll(spans, apartFrom(assigned, spans));
     return {
       spans: uniteSpans(allowsSome ? spans.filter((span) => !isAllowed(bytes, span)) : spans),
