@@ -134,10 +134,6 @@ export function compileScanner(options: PatternPolicy): Scanner {
           const { from, length, worth, type } = target;
           for (const match of findAssigned(text, at + from, length, worth))
             addAssigned(assigned, input, match, type);
-        } else if (target.kind === 'placed') {
-          const { place, length, worth, type } = target;
-          const match = findPlaced(text, place, at + length, worth);
-          if (match !== undefined) addAssigned(contextual, input, match, type);
         } else if (target.kind === 'mark') {
           const mark = markAt(target.rule, bytes, at);
           if (mark !== undefined) marks.push(mark);
@@ -158,6 +154,10 @@ export function compileScanner(options: PatternPolicy): Scanner {
           wide.push(at);
         } else if (target.kind === 'apart') {
           addApart(apart, at, target.beginning);
+        } else if (target.kind === 'placed') {
+          const { place, length, worth, type } = target;
+          const match = findPlaced(text, place, at + length, worth);
+          if (match !== undefined) addAssigned(contextual, input, match, type);
         } else {
           const hits = keywordHits.get(target.pattern);
           const hit = { offset: at, keyword: target.keyword };

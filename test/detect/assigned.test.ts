@@ -238,6 +238,7 @@ describe('a password below its header', () => {
     ['CSV in quotes', `"user","password"\n"bob","${CHOSEN}"\n"ann","${CHOSEN}x"\n`],
     ['CSV with semicolons', `user;password\nbob;${CHOSEN}\nann;${CHOSEN}x\n`],
     ['tabs', `user\tpassword\nbob\t${CHOSEN}\nann\t${CHOSEN}x\n`],
+    ['tabs, the password first', `password\tuser\n${CHOSEN}\tbob\n${CHOSEN}x\tann\n`],
     ['numbered lines', `     1\tuser,password\n     2\tbob,${CHOSEN}\n     3\tann,${CHOSEN}x\n`],
     [
       'Markdown',

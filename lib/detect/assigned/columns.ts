@@ -46,14 +46,42 @@ interface Rows {
 
 const read = new WeakMap<Buffer, Rows>();
 
-const ENDS_CELL = classOf(',;|\t\r\n\\*');
+const SIGNS = classOf(',;\t');
+const BLANKS = classOf(' \r\n\\');
+const ENDS_CELL = classOf('|\r\n\\');
+const BESIDE_CELL = classOf(',;\t|');
+const QUOTES = classOf(' "\'`*\\');
+const BACKSLASH = 0x5c;
+const TAB_LETTER = 0x74;
 const SPACE = 0x20;
+const STAR = 0x2a;
+const MOST_AROUND = 40;
 
-/** Whether the cell of a header may end behind a name: where not, nothing more is looked at. */
+/**
+ * Whether the cell of a header may end behind a name: at a sign without a blank behind it, at the line
+ * of a table, at the end of the line. In most places none does, and nothing more is looked at.
+ */
 export function mayEndCell(bytes: Buffer, nameEnd: number): boolean {
-  let next = quoteAt(bytes, nameEnd)?.end ?? nameEnd;
-  while (bytes[next] === SPACE && next - nameEnd < LONGEST_SIDE) next++;
-  return ENDS_CELL.has[bytes[next] as number] === 1;
+  let at = quoteAt(bytes, nameEnd)?.end ?? nameEnd;
+  if (SIGNS.has[bytes[at] as number] === 1) return BLANKS.has[bytes[at + 1] as number] === 0;
+  while (at - nameEnd < MOST_AROUND && (bytes[at] === SPACE || bytes[at] === STAR)) at++;
+  return ENDS_CELL.has[bytes[at] as number] === 1;
+}
+
+/** Whether a sign stands before or behind the cell of a name, past what quotes it. */
+function isBesideSign(bytes: Buffer, nameStart: number, nameEnd: number): boolean {
+  let end = nameEnd;
+  while (end - nameEnd < MOST_AROUND && QUOTES.has[bytes[end] as number] === 1) end++;
+  if (BESIDE_CELL.has[bytes[end] as number] === 1 || isTab(bytes, end + 1)) return true;
+  if (isTab(bytes, nameStart)) return true;
+  let start = nameStart;
+  while (nameStart - start < MOST_AROUND && QUOTES.has[bytes[start - 1] as number] === 1) start--;
+  return BESIDE_CELL.has[bytes[start - 1] as number] === 1 || isTab(bytes, start);
+}
+
+/** Whether a tab ends before an offset that is escaped. */
+function isTab(bytes: Buffer, end: number): boolean {
+  return bytes[end - 1] === TAB_LETTER && bytes[end - 2] === BACKSLASH;
 }
 
 /** The secrets in the column whose header is a name. */
@@ -79,6 +107,7 @@ export function columnValues(
 }
 
 function headerAround(bytes: Buffer, nameStart: number, nameEnd: number): Header | undefined {
+  if (!isBesideSign(bytes, nameStart, nameEnd)) return undefined;
   const from = lineStart(bytes, nameStart);
   if (from === undefined) return undefined;
   const { text: rest, end } = lineAt(bytes, nameEnd, LONGEST_SIDE);
@@ -92,11 +121,12 @@ function headerAround(bytes: Buffer, nameStart: number, nameEnd: number): Header
   const [ownEnd, ...right] = rest.split(sign);
   const cells = [...left, ...right];
   if (!QUOTES_BEFORE.test(own) || !QUOTES_AFTER.test(ownEnd as string)) return undefined;
-  if (!(sign === '|' ? isRow(cells, head, rest) : isRecord(cells, head + rest))) return undefined;
+  if (!(sign === '|' ? isRow(cells, head, rest) : isRecord(cells, `${head}x${rest}`)))
+    return undefined;
   return { sign, columns: cells.length + 1, column: left.length, end };
 }
 
-/** Names of columns of CSV: code has a space behind a comma, or nothing, or begins further right. */
+/** Names of columns of CSV, the name that was found as a letter: code has a space behind a comma, or nothing, or begins further right. */
 function isRecord(cells: readonly string[], line: string): boolean {
   return cells.length > 0 && !/(?:^|[,;])\s/.test(line) && cells.every((cell) => CELL.test(cell));
 }
@@ -125,8 +155,6 @@ function readRows(bytes: Buffer, header: Header, report: (value: Match) => void)
     at = next;
   }
 }
-
-const BACKSLASH = 0x5c;
 
 /** Whether a line ends with the byte at an offset: a line end, or the letter of an escaped one. */
 function endsLine(bytes: Buffer, at: number): boolean {

@@ -1,5 +1,5 @@
 import { byteClass, byteRange, classOf } from '../byte-class.ts';
-import { quoteAt } from './quote.ts';
+import { type Quote, quoteAt } from './quote.ts';
 import type { Separator } from './separator.ts';
 import { skipSpaces } from './spaces.ts';
 
@@ -22,10 +22,15 @@ const BETWEEN = byteClass([
 const MOST_BETWEEN = 80;
 const VALUE = Buffer.from('value');
 
-/** Where the value begins of a name that ends at `at` and has it elsewhere. */
-export function pairedValue(bytes: Buffer, at: number): Separator | undefined {
+/** Where the value begins of a name that ends at `at`, before its quote, and has it elsewhere. */
+export function pairedValue(
+  bytes: Buffer,
+  at: number,
+  quote: Quote | undefined,
+): Separator | undefined {
   if (bytes[at] === LESS) return elementValue(bytes, at);
-  return memberValue(bytes, at) ?? defaultValue(bytes, at);
+  const member = memberValue(bytes, at);
+  return member === undefined && quote !== undefined ? defaultValue(bytes, at, quote) : member;
 }
 
 /**
@@ -68,9 +73,7 @@ const LONGEST_NAME = 48;
 const VARIABLE = /variable\s+[\\"]+[\w-]*$/;
 
 /** `variable "db_password" { default = … }` of Terraform. */
-function defaultValue(bytes: Buffer, at: number): Separator | undefined {
-  const quote = quoteAt(bytes, at);
-  if (quote === undefined) return undefined;
+function defaultValue(bytes: Buffer, at: number, quote: Quote): Separator | undefined {
   const brace = skipSpaces(bytes, quote.end);
   if (bytes[brace] !== BRACE) return undefined;
   if (!VARIABLE.test(bytes.toString('latin1', Math.max(0, at - LONGEST_NAME), at)))

@@ -1,7 +1,7 @@
 import { startsWith } from '../boundary.ts';
 import { anyCase, byteClass, classOf, WORD } from '../byte-class.ts';
 import { pairedValue } from './pair.ts';
-import { MOST_BACKSLASHES, quoteAt, unicodeEscape } from './quote.ts';
+import { MOST_BACKSLASHES, type Quote, quoteAt, unicodeEscape } from './quote.ts';
 import { skipSpaces } from './spaces.ts';
 
 /** What stands between a name and its value. */
@@ -70,7 +70,8 @@ const LINES = ['\u2502', '\u2503', '\u2551'].map((line) => Buffer.from(line));
 
 /** Reads what assigns a value to a name that ends at `at`. */
 export function separatorAt(bytes: Buffer, at: number): Separator | undefined {
-  return pairedValue(bytes, at) ?? signAt(bytes, at);
+  const quote = quoteAt(bytes, at);
+  return pairedValue(bytes, at, quote) ?? signAt(bytes, at, quote);
 }
 
 /** Where the value begins behind a type: `password: string = "…"`. */
@@ -83,15 +84,14 @@ function typedValue(bytes: Uint8Array, from: number): number | undefined {
   return quoteAt(bytes, next) === undefined ? undefined : next;
 }
 
-function signAt(bytes: Buffer, at: number): Separator | undefined {
-  const quote = quoteAt(bytes, at);
+function signAt(bytes: Buffer, at: number, quote: Quote | undefined): Separator | undefined {
   let next = quote?.end ?? at;
   if (bytes[next] === CLOSES) next++;
   next = skipBold(bytes, next);
   const array = quote === undefined ? skipArray(bytes, next) : next;
   const spaced = skipSpaces(bytes, array);
-  if (quote === undefined && spaced === next && afterSign(bytes, spaced) === spaced)
-    return undefined;
+  const isApart = quote !== undefined || spaced > next;
+  if (!isApart && afterSign(bytes, spaced) === spaced) return undefined;
   const { sign, end } = readSign(bytes, spaced);
   const value = skipSpaces(bytes, skipBold(bytes, end));
   if (sign === EQUALS && spaced === next && value === end) return { end: value, kind: 'tight' };
