@@ -28,7 +28,7 @@ const state = windows.map(placeToday);
 const current = Array.from({ length: BUCKET_COUNT }, (_, bucket) => cost(bucketAt(bucket)));
 const hottest = sum(current) / 100;
 const begun = Date.now();
-console.log(((100 * sum(current)) / grams.total).toFixed(2), "% before");
+console.log(((100 * sum(current)) / grams.total).toFixed(2), '% before');
 for (let share = 0; share < 1; share = (Date.now() - begun) / 1000 / SECONDS) {
   step(hottest * 1e-4 ** share);
 }

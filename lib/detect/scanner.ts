@@ -216,7 +216,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
       runEnds: () => [...lineEnds, ...ends].sort((a, b) => a - b),
     });
     if (findsKeys) addAll(spans, keys.spans);
-    // What stands below a header was found with it.
+    // The new value of a plan was found with the old one.
     if (!areApart(assigned)) assigned.sort((a, b) => a.start - b.start);
     addAll(spans, apartFrom(assigned, spans));
     return {

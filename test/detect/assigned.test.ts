@@ -231,56 +231,6 @@ describe('a password', () => {
   });
 });
 
-describe('a password below its header', () => {
-  const TABLES: readonly (readonly [string, string])[] = [
-    ['CSV', `user,password\nbob,${CHOSEN}\nann,${CHOSEN}x\n`],
-    ['CSV with more columns', `id,password,role\r\n1,${CHOSEN},a\r\n2,${CHOSEN}x,b\r\n`],
-    ['CSV in quotes', `"user","password"\n"bob","${CHOSEN}"\n"ann","${CHOSEN}x"\n`],
-    ['CSV with semicolons', `user;password\nbob;${CHOSEN}\nann;${CHOSEN}x\n`],
-    ['tabs', `user\tpassword\nbob\t${CHOSEN}\nann\t${CHOSEN}x\n`],
-    ['tabs, the password first', `password\tuser\n${CHOSEN}\tbob\n${CHOSEN}x\tann\n`],
-    ['numbered lines', `     1\tuser,password\n     2\tbob,${CHOSEN}\n     3\tann,${CHOSEN}x\n`],
-    [
-      'Markdown',
-      `| User | Password |\n|------|:--------:|\n| bob | ${CHOSEN} |\n| ann | \`${CHOSEN}x\` |\n`,
-    ],
-    [
-      'psql',
-      ` password    | user\n-------------+-----\n ${CHOSEN} | bob\n ${CHOSEN}x | ann\n(2 rows)\n`,
-    ],
-    [
-      'mysql',
-      `+---+-----+\n| u | password |\n+---+-----+\n| b | ${CHOSEN} |\n| a | ${CHOSEN}x |\n+---+-----+\n`,
-    ],
-    ['a text without a last line end', `user,password\nbob,${CHOSEN}\nann,${CHOSEN}x`],
-  ];
-
-  it.each(TABLES)('is found in %s', (_, text) => {
-    const expected = [`PASSWORD ${CHOSEN}`, `PASSWORD ${CHOSEN}x`];
-    expect(found(text)).toEqual(expected);
-    const content = JSON.stringify({ content: text, is_error: false });
-    expect(found(content, 1)).toEqual(expected);
-    expect(found(JSON.stringify([{ content }]), 2)).toEqual(expected);
-  });
-
-  it('is found with other secrets of its row', () => {
-    const text = `user,password,api_token\nbob,${CHOSEN},${RANDOM}\n`;
-    expect(found(text)).toEqual([`PASSWORD ${CHOSEN}`, `API_TOKEN ${RANDOM}`]);
-  });
-
-  it.each([
-    'user, password, token\nFROM users WHERE id = Abcdef1!\n',
-    'const { user, password } = x;\nconst { a, Abcdef1! } = y;\n',
-    'password\nAbcdef1!\n',
-    '| Field | Password |\n|---|---|\n| type | string2 |\n',
-    'user,password\nbob,changeme1\n',
-    'user,password\n\nbob,Abcdef1!\n',
-    'user,password,\nbob,Abcdef1!\n',
-  ])('is not seen in %j', (text) => {
-    expect(found(text)).toEqual([]);
-  });
-});
-
 describe('a password that its place tells', () => {
   it.each([
     ['.netrc', `machine api.example.com login bob password ${CHOSEN}\n`],

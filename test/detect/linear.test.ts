@@ -58,7 +58,6 @@ const FLOODS = [
   'curl ',
   'mysql -p',
   'a,password\n',
-  'a,password\naB3xK9mP2!,aB3xK9mP2!\n',
   'password,',
   'password,token\\n',
   ' login ',

@@ -1,6 +1,5 @@
 import type { Match, MatchText } from '../match.ts';
 import { certaintyOf } from './certainty.ts';
-import { columnValues, mayEndCell } from './columns.ts';
 import { nameEnd as endOfName, nameHead } from './names.ts';
 import { quoteAt } from './quote.ts';
 import { separatorAt } from './separator.ts';
@@ -24,23 +23,9 @@ export function findAssigned(
   length: number,
   worth: Worth,
 ): readonly Match[] {
-  const { bytes } = text;
+  const { bytes, runEnd } = text;
   const nameEnd = endOfName(bytes, word + length);
   if (nameEnd === undefined) return NONE;
-  const found = findBeside(text, word, nameEnd, worth);
-  if (found.length > 0 || !mayEndCell(bytes, nameEnd)) return found;
-  const head = nameHead(bytes, word, nameEnd);
-  return head === undefined ? NONE : columnValues(bytes, head.start, nameEnd, worth);
-}
-
-/** What is assigned to a name in its line, or next to it. */
-function findBeside(
-  text: MatchText,
-  word: number,
-  nameEnd: number,
-  worth: Worth,
-): readonly Match[] {
-  const { bytes, runEnd } = text;
   const separator = separatorAt(bytes, nameEnd);
   if (separator === undefined) return NONE;
   const value = valueAt(bytes, separator.end, runEnd, separator.kind === 'tight');

@@ -21,9 +21,9 @@ const UNDERSCORE = 0x5f;
 const DASHES = classOf('-');
 const SPACES = classOf(' ');
 /** What goes on with the name, or assigns: most words of prose end in something else. */
-const AFTER = classOf('\t\n\r"\'`=:<>([]*,;\\?!|_-\u001b0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+const AFTER = classOf('\t\n\r"\'`=:<>([]*\\?!|_-\u001b0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ');
 /** The last one begins the lines that tables are drawn with. */
-const AFTER_SPACE = classOf('\t\n\r "\'`=:\\?!|+-\u001b\u00e2');
+const AFTER_SPACE = classOf('\t "\'`=:\\?!|+-\u001b\u00e2');
 const VISIBLE = byteClass(byteRange(0x21, 0x7e));
 
 /** The spellings of a word of the pattern file: in any case, and `_` may be `-` or `.`. */

@@ -11,6 +11,7 @@ const EQUALS = 0x3d;
 const DASH = 0x2d;
 const SPACE = 0x20;
 const LESS = 0x3c;
+const SLASH = 0x2f;
 const BRACE = 0x7b;
 const ESCAPED = classOf('nrt');
 
@@ -28,7 +29,7 @@ export function pairedValue(
   at: number,
   quote: Quote | undefined,
 ): Separator | undefined {
-  if (bytes[at] === LESS) return elementValue(bytes, at);
+  if (bytes[at] === LESS) return bytes[at + 1] === SLASH ? elementValue(bytes, at) : undefined;
   const member = memberValue(bytes, at);
   return member === undefined && quote !== undefined ? defaultValue(bytes, at, quote) : member;
 }

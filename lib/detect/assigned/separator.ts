@@ -162,13 +162,15 @@ const DUMPED = /^(?:\s|\\+[nr])*string\(\d{1,6}\) /;
 
 /** Skips what stands before a value that its sign announces for the next line. */
 function lineOfBlock(bytes: Buffer, sign: number, value: number): number {
-  const announced = sign === COLON ? BLOCK : sign === ARROW ? DUMPED : undefined;
-  if (announced === undefined || !BEGINS_BLOCK.has[bytes[value] as number]) return value;
-  const found = announced.exec(bytes.toString('latin1', value, value + LONGEST_LEAD));
+  const first = bytes[value] as number;
+  const isBlock = sign === COLON && (first === PIPE || first === GREATER);
+  if (!isBlock && !(sign === ARROW && BEGINS_DUMPED.has[first] === 1)) return value;
+  const lead = bytes.toString('latin1', value, value + LONGEST_LEAD);
+  const found = (isBlock ? BLOCK : DUMPED).exec(lead);
   return value + (found?.[0].length ?? 0);
 }
 
-const BEGINS_BLOCK = classOf('|>s\n\r\\');
+const BEGINS_DUMPED = classOf('s\n\r\\');
 
 /**
  * Where a sign ends that begins here, if one does; a `>` may stand as encoders for web pages write
