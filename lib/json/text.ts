@@ -143,8 +143,7 @@ export function encodeEscapes(text: Buffer, times = 1): Buffer {
   return result;
 }
 
-/** Whether a text cannot stand in the source of a JSON string as it is. */
-export function needsEscape(text: Uint8Array): boolean {
+function needsEscape(text: Uint8Array): boolean {
   return text.some((byte) => byte < 0x20 || byte === 0x22 || byte === BACKSLASH);
 }
 

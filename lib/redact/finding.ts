@@ -93,8 +93,8 @@ export function unite(findings: readonly Finding[]): readonly Finding[] {
 
 function uniteGroup(group: readonly Finding[], end: number): Finding {
   const [{ start }] = group as [Finding];
-  const covering = group.filter((one) => one.exact && one.start === start && one.end === end);
-  if (covering.length > 0) return covering.reduce(deeper);
+  const covering = group.find((one) => one.exact && one.start === start && one.end === end);
+  if (covering !== undefined) return covering;
   const telling = group.filter(({ type }) => !NAMED_TYPES.has(type));
   const longest = (telling.length > 0 ? telling : group).reduce((best, one) =>
     lengthOf(one) > lengthOf(best) ? one : best,
@@ -110,11 +110,6 @@ function uniteGroup(group: readonly Finding[], end: number): Finding {
     exact: group.some((one) => one.exact),
     core: undefined,
   };
-}
-
-/** Of one value in two spellings, the one that takes more off is the value itself. */
-function deeper(best: Finding, one: Finding): Finding {
-  return one.layers.length > best.layers.length ? one : best;
 }
 
 function lengthOf(finding: Finding): number {

@@ -3,7 +3,6 @@ import type { ExactHit, Mark, Range, ScanOutput, Span } from '../detect/types.ts
 import { colouredParts } from './colours.ts';
 import { escapedParts } from './escaped-parts.ts';
 import { type Finding, preferValues, reachBefore, reachOf, unite } from './finding.ts';
-import { underKnownLayers } from './known-layers.ts';
 import { holdsPercent, percentParts, percentWords } from './percent.ts';
 import type { RedactionContext } from './types.ts';
 import {
@@ -200,9 +199,8 @@ export function inspect(
     const values = findings.filter(({ exact }) => exact);
     findings = [...values, ...certain, ...apartFrom(certain, findings)];
   }
-  const united = findings.length === 0 ? findings : unite(preferValues(findings));
   return {
-    findings: united.map((finding) => underKnownLayers(bytes, finding, options.depthAt)),
+    findings: findings.length === 0 ? findings : unite(preferValues(findings)),
     marks: marks.sort((a, b) => a.offset - b.offset),
     privateKeySeen,
     isHidden,

@@ -214,9 +214,8 @@ describe.each(Object.entries(CHANNELS))('%s', (_name, { api, grammar, isJson, ev
               .send(JSON.stringify(make(`${body}${' '.repeat(40)}.`)))
               .toString();
             const seen = longestString(JSON.parse(sent));
-            // What JSON escapes is a text of its own where nothing tells how often it is escaped.
-            const isSame = body.includes(value) ? seen.includes(placeholder) : !seen.includes(body);
-            if (!isSame) throw new Error(`${form}: ${placeholder} ← ${body} → ${sent}`);
+            if (!seen.includes(placeholder))
+              throw new Error(`${form}: ${placeholder} ← ${body} → ${sent}`);
           }
         }
       }),

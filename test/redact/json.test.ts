@@ -160,10 +160,8 @@ describe('redactJson', () => {
         const body = `{"a":${written}}`;
         expect(redact(body, 'application/json', ctx)).toBe(`{"a":"${known}"}`);
         const nested = JSON.stringify({ content: body });
-        // What JSON escapes comes back as it stood: nothing says that the text is a document.
-        const inText = value.includes('"') ? placeholder('PASSWORD', written.slice(1, -1)) : known;
         expect(redact(nested, 'application/json', ctx)).toBe(
-          JSON.stringify({ content: `{"a":"${inText}"}` }),
+          JSON.stringify({ content: `{"a":"${known}"}` }),
         );
       }
     },
