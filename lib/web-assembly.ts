@@ -12,9 +12,11 @@ declare const WebAssembly: {
  * @returns makes an instance with memory of its own, and gives what it exports
  */
 export function compileKernel(ways: readonly string[]): () => Record<string, unknown> {
-  const binaries = ways.map((way) => Buffer.from(way, 'base64'));
-  const best = binaries.find((bytes) => WebAssembly.validate(bytes));
-  if (best === undefined) throw new TypeError('No kernel is one for this version of Node.');
-  const module = new WebAssembly.Module(best);
-  return () => new WebAssembly.Instance(module).exports;
+  for (const way of ways) {
+    const bytes = Buffer.from(way, 'base64');
+    if (!WebAssembly.validate(bytes)) continue;
+    const module = new WebAssembly.Module(bytes);
+    return () => new WebAssembly.Instance(module).exports;
+  }
+  throw new TypeError('No kernel is one for this version of Node.');
 }

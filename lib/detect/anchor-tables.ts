@@ -40,13 +40,14 @@ export function addAnchors(kernel: Kernel, use: TableUse, anchors: readonly Anch
   };
 }
 
-function writeAnchors({ at, bytes }: Kernel, use: TableUse, anchors: readonly Anchor[]): number {
+function writeAnchors(kernel: Kernel, use: TableUse, anchors: readonly Anchor[]): number {
+  const { at, bytes } = kernel;
   const classes = new Map<object, number>();
   anchors.forEach((anchor, i) => {
     const entry = at.ANCHORS + (use.anchors + i) * ANCHOR_BYTES;
     bytes[entry] = anchor.positions.length;
     bytes[entry + 1] = anchor.window;
-    bytes[entry + 2] = anchor.inRun ? 1 : 0;
+    bytes[kindAt(kernel, use.anchors + i)] = anchor.inRun ? 1 : 0;
     if (anchor.left !== undefined && anchor.offset >= 0 && anchor.offset <= FURTHEST_BEGINNING) {
       bytes[entry + 3] = anchor.left === 'word' ? 1 : 2;
       bytes[entry + 4] = anchor.offset;

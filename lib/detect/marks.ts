@@ -1,3 +1,4 @@
+import { hexPair } from '../json/hex.ts';
 import type { ByteClass } from './byte-class.ts';
 import { parseShape } from './shape.ts';
 import type { Mark } from './types.ts';
@@ -53,15 +54,6 @@ export function isCharacterAt(bytes: Uint8Array, at: number): boolean {
 }
 
 const ZERO = 0x30;
-
-/** The value of two hex digits. */
-function hexPair(bytes: Uint8Array, at: number): number {
-  return hexDigit(bytes[at] as number) * 16 + hexDigit(bytes[at + 1] as number);
-}
-
-function hexDigit(byte: number): number {
-  return byte < 0x40 ? byte - ZERO : (byte | 0x20) - 0x57;
-}
 
 /** The slashes of a URL as PHP escapes them, in JSON in a string: one layer below, `\\/` hides. */
 export const SLASHES_BELOW_SHAPE = ':\\\\\\\\/';

@@ -19,8 +19,8 @@ export interface MatchText {
   readonly depthAt: (offset: number) => number;
   /** Told where a run ends at an escape that stands for one more character of it. */
   readonly onHidden?: () => void;
-  /** What is known of places that no form begins at; absent: nothing is remembered. */
-  readonly refuted?: Refuted;
+  /** What is known of places that no form begins at. */
+  readonly refuted: Refuted;
 }
 
 /** A form and a run that it may not end in: every candidate whose first run that is fails there. */
@@ -46,7 +46,7 @@ export function matchForm(form: Form, text: MatchText, window: number): Match | 
 
 function walk(form: Form, text: MatchText, from: number): Match | undefined {
   const { bytes, runEnd, refuted } = text;
-  if (refuted !== undefined && isRefuted(form, refuted, from)) return undefined;
+  if (isRefuted(form, refuted, from)) return undefined;
   let at = from + form.seen;
   let start = from + form.valueFrom;
   let end = from + form.valueTo;
@@ -57,7 +57,7 @@ function walk(form: Form, text: MatchText, from: number): Match | undefined {
     if (max === 1 && min === 1) {
       if (at >= bytes.length || set.has[bytes[at] as number] === 0) {
         if (hidesMore(bytes, at, set)) text.onHidden?.();
-        if (refuted !== undefined && i === form.prefixLength + 1) refute(form, refuted, from, at);
+        if (i === form.prefixLength + 1) refute(form, refuted, from, at);
         return cutOff(form, text, from, at);
       }
       at++;

@@ -8,7 +8,8 @@ const NONE = new Int32Array(0);
 /** In shorter texts walking costs less than remembering. */
 const SHORT = 256;
 
-function runEnd(bytes: Uint8Array, { has }: ByteClass, at: number): number {
+/** The end of the run of a class that begins at an offset. */
+export function runEnd(bytes: Uint8Array, { has }: ByteClass, at: number): number {
   let end = at;
   while (end < bytes.length && has[bytes[end] as number] === 1) end++;
   return end;

@@ -2,15 +2,13 @@ import type { PatternPolicy } from '../config/types.ts';
 import { createAllowList } from './allow-list.ts';
 import { type AnchorFinder, createAnchorFinder, noRuns } from './anchor-finder.ts';
 import { addAnchors, writeBuckets } from './anchor-tables.ts';
-import { addApart, readApart } from './apart/apart.ts';
+import { addApart } from './apart/apart.ts';
 import { findAssigned } from './assigned/find.ts';
 import { findPlaced } from './assigned/places.ts';
 import { bucketsFor } from './buckets.ts';
 import { loadTables, type PlacedTarget } from './built-in-tables.ts';
 import { formOf } from './built-in-targets.ts';
-import { readDumps } from './dump/dumps.ts';
 import { type DecodedTexts, decodeTexts, type TextStarts } from './encoded/texts.ts';
-import { readWide } from './encoded/wide.ts';
 import { type UnwrappedText, unwrapLines } from './encoded/wrapped.ts';
 import { TABLES } from './generated/tables.ts';
 import { hidesAt, isCharacterAt, markAt } from './marks.ts';
@@ -21,6 +19,7 @@ import {
   type Keyword,
   windowsOf,
 } from './operator-pattern.ts';
+import { inPlace, type Met, PLAIN, placeAll, readOtherwise } from './otherwise.ts';
 import { BUILT_IN_TYPES, PATTERNS } from './patterns.ts';
 import { holdsEscape } from './pem/block.ts';
 import { findPrivateKeys, PEM_TYPE } from './pem/find.ts';
@@ -44,8 +43,6 @@ interface KeywordHit {
   readonly offset: number;
   readonly keyword: Keyword;
 }
-
-const PLAIN = (): number => 0;
 
 /** Encodings within encodings: the token in a Kubernetes Secret that is the login of a registry. */
 const MOST_ENCODINGS = 2;
@@ -99,9 +96,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
     const assigned: Span[] = [];
     const marks: Mark[] = [];
     const pemAnchors: number[] = [];
-    const dumpLines: number[] = [];
-    const apart: number[] = [];
-    const wide: number[] = [];
+    const met: Met = { dumpLines: [], wide: [], apart: [] };
     const keywordHits = new Map<CompiledOperatorPattern, KeywordHit[]>();
     let hazard = false;
     const belowAt: number[] = [];
@@ -127,7 +122,7 @@ export function compileScanner(options: PatternPolicy): Scanner {
           const match = matchForm(form, text, window);
           if (match !== undefined) addSpan(form.contextual ? contextual : spans, match, form.type);
         } else if (target.kind === 'dump') {
-          dumpLines.push(at + target.before);
+          met.dumpLines.push(at + target.before);
         } else if (at < 0) {
           // Stale bytes before the text cannot be part of it.
         } else if (target.kind === 'assigned') {
@@ -151,9 +146,9 @@ export function compileScanner(options: PatternPolicy): Scanner {
         } else if (target.kind === 'pem') {
           pemAnchors.push(at);
         } else if (target.kind === 'wide') {
-          wide.push(at);
+          met.wide.push(at);
         } else if (target.kind === 'apart') {
-          addApart(apart, at, target.beginning);
+          addApart(met.apart, at, target.beginning);
         } else if (target.kind === 'placed') {
           const { place, length, worth, type } = target;
           const match = findPlaced(text, place, at + length, worth);
@@ -180,20 +175,8 @@ export function compileScanner(options: PatternPolicy): Scanner {
       shown.push(inPlace(unwrapped));
       lookInto(decodedInLines(unwrapped, encodings));
     }
-    const dumps = dumpLines.length === 0 ? undefined : readDumps(bytes, dumpLines, depthAt);
-    if (dumps !== undefined && encodings > 0) lookInto(inPlace(dumps));
-    if (wide.length > 0 && encodings > 0) lookInto(readWide(bytes, wide));
-    const isPlain = input.depthAt === undefined;
-    const printed =
-      apart.length === 0
-        ? undefined
-        : readApart(
-            bytes,
-            apart.sort((a, b) => a - b),
-            depthAt,
-            isPlain,
-          );
-    if (printed !== undefined && encodings > 0) lookInto(inPlace(printed));
+    // What would not be searched for secrets is not read.
+    if (encodings > 0) for (const found of readOtherwise(input, met)) lookInto(found);
     for (const pattern of operator) {
       const hits = keywordHits.get(pattern) ?? [];
       if (pattern.keywords.length > 0 && hits.length === 0) continue;
@@ -258,19 +241,6 @@ function keywordTargets(pattern: CompiledOperatorPattern): KeywordTarget[] {
     pattern,
     keyword,
   }));
-}
-
-function inPlace(lines: UnwrappedText): DecodedTexts {
-  return { bytes: lines.bytes, place: (found) => placeAll(lines, found) };
-}
-
-/** Puts what was found in lines that were put together back where they stand. */
-function placeAll(lines: UnwrappedText, found: readonly Span[]): Span[] {
-  return found.flatMap(({ start, end, type, core = { start, end } }) =>
-    lines
-      .place(core)
-      .map((range) => ({ ...range, type, core: { start: range.start, end: range.end } })),
-  );
 }
 
 /** As `push(...)`, whose arguments must fit the stack. */

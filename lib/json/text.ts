@@ -1,5 +1,6 @@
 /** Between the raw source of JSON strings and the text that it stands for, with offsets kept. */
 
+import { hexDigit } from './hex.ts';
 import { OffsetMap } from './offset-map.ts';
 
 const BACKSLASH = 0x5c;
@@ -156,10 +157,4 @@ function hexUnit(raw: Uint8Array, at: number, end: number): number {
     unit = unit * 16 + digit;
   }
   return unit;
-}
-
-function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }

@@ -1,5 +1,6 @@
 import { afterEscape } from '../detect/encoded/run.ts';
 import type { Range } from '../detect/types.ts';
+import { hexPair } from '../json/hex.ts';
 import { OffsetMap } from '../json/offset-map.ts';
 import type { DecodedText } from '../json/text.ts';
 
@@ -171,17 +172,4 @@ function isUnreserved(byte: number): boolean {
     byte === 0x5f ||
     byte === 0x7e
   );
-}
-
-function hexPair(bytes: Uint8Array, at: number): number {
-  const high = hexDigit(bytes[at]);
-  const low = hexDigit(bytes[at + 1]);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
-function hexDigit(byte: number | undefined): number {
-  if (byte === undefined) return -1;
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }

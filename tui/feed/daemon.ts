@@ -3,7 +3,7 @@ import type { Activity } from '../../lib/control/activities.ts';
 import { adminRequest } from '../../lib/control/admin-client.ts';
 import { adminEvents } from '../../lib/control/admin-events.ts';
 import type { DaemonState } from '../../lib/control/daemon-state.ts';
-import { WaterwallError } from '../../lib/errors.ts';
+import type { WaterwallError } from '../../lib/errors.ts';
 import type { Message } from '../model/message.ts';
 import { HANGS } from '../model/model.ts';
 import { sanitiseDeep } from '../text/cells.ts';
@@ -52,9 +52,9 @@ export async function followDaemon(options: FeedOptions): Promise<void> {
 
 /** Why nobody answers, and what mends it where that is not to start the daemon. */
 function describe(error: unknown): { readonly reason: string; readonly fix?: string } {
-  const reason = (error as Error).message;
-  if (!(error instanceof WaterwallError) || error.code === 'not-running') return { reason };
-  return { reason, fix: error.details['unanswered'] === true ? HANGS : error.fix };
+  const { message: reason, code, fix, details } = error as Error & Partial<WaterwallError>;
+  if (fix === undefined || code === 'not-running') return { reason };
+  return { reason, fix: details?.['unanswered'] === true ? HANGS : fix };
 }
 
 /** @returns whether anything was told */

@@ -1,3 +1,4 @@
+import { SEPARATOR } from '../encoded/texts.ts';
 import type { Range } from '../types.ts';
 
 /** Text of which each byte is known to be printed somewhere. */
@@ -7,8 +8,6 @@ export interface Printed {
   place(part: Range): Range;
 }
 
-/** What a text ends in says that it ends, as behind encoded texts. */
-const SEPARATOR = Buffer.from('\n…\n');
 /** No secret is shorter. */
 const SHORTEST = 8;
 const FIRST_SIZE = 256;

@@ -1,5 +1,6 @@
+import { hexPair } from '../../json/hex.ts';
 import { startsWith } from '../boundary.ts';
-import { DIGIT, HEX } from '../byte-class.ts';
+import { DIGIT } from '../byte-class.ts';
 import { skipGap } from '../pem/gap.ts';
 import type { PrintedTexts } from './printed.ts';
 
@@ -147,14 +148,4 @@ function numberOf(bytes: Uint8Array, start: number, end: number): number {
 /** Printable ASCII, and what parts lines and words. */
 function isText(value: number): boolean {
   return (value >= SPACE && value < 0x7f) || value === 0x0a || value === 0x0d || value === 0x09;
-}
-
-function hexPair(bytes: Uint8Array, at: number): number {
-  const high = bytes[at] as number;
-  const low = bytes[at + 1] as number;
-  return HEX.has[high] === 1 && HEX.has[low] === 1 ? 16 * digit(high) + digit(low) : -1;
-}
-
-function digit(byte: number): number {
-  return byte < 0x40 ? byte - ZERO : (byte | 0x20) - 0x57;
 }

@@ -1,4 +1,3 @@
-import { startsWith } from '../boundary.ts';
 import { byteClass, classOf } from '../byte-class.ts';
 import type { NameHead } from './names.ts';
 import type { Separator } from './separator.ts';
@@ -66,13 +65,14 @@ function beginsLine(bytes: Uint8Array, nameStart: number): boolean {
   return bytes[at - 2] === BACKSLASH && ESCAPED_BREAKS.has[bytes[at - 1] as number] === 1;
 }
 
-const BOX = Buffer.from('\u2502').subarray(0, 1);
+/** The first byte of the lines that tables are drawn with. */
+const BOX = 0xe2;
 
 /** A cell of a table holds nothing else. */
 function endsCell(bytes: Uint8Array, { end, quoted }: Value): boolean {
   if (quoted) return true;
   const next = skipSpaces(bytes, end);
-  return bytes[next] === PIPE || startsWith(bytes, BOX, next);
+  return bytes[next] === PIPE || bytes[next] === BOX;
 }
 
 /** `${DB_PASSWORD:-value}`. */

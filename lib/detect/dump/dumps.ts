@@ -1,3 +1,4 @@
+import { SEPARATOR } from '../encoded/texts.ts';
 import { lineAt, type UnwrappedText } from '../encoded/wrapped.ts';
 import { holdsEscape } from '../pem/block.ts';
 import { type DumpBlock, type DumpLine, readDump } from './block.ts';
@@ -12,9 +13,6 @@ export const DUMP_SHAPES = [
   { shape: `${NO_DIGIT}${OFFSET}`, before: 1 },
   { shape: `u[0-9a-fA-F]{4}${OFFSET}`, before: 5 },
 ] as const;
-
-/** What a text ends in says that it ends, as behind encoded texts. */
-const SEPARATOR = Buffer.from('\n…\n');
 
 interface PlacedLine extends DumpLine {
   /** Where its bytes begin in the text that was put together. */

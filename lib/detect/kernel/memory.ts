@@ -19,8 +19,9 @@ export const TEXT_NEXT: usize = TEXT_STATE + 24;
 /** Position classes: 256 x 32 bytes, a bit for each byte value. */
 export const CLASSES: usize = 2048;
 /**
- * Anchors: 1024 x 24 bytes: length, offset of the window, kind (0, 1 in runs, 2 muted), what may stand before what is
- * announced, how far before the window that begins, 3 unused, 16 class numbers.
+ * Anchors: 1024 x 24 bytes: length, offset of the window, kind (0 everywhere, 1 in runs, 2 muted),
+ * what may stand before what is announced, how far before the window that begins, 3 unused, 16
+ * class numbers.
  */
 export const ANCHORS: usize = 10240;
 /** Hash set of windows: a bit for each of 65,536 hashes. */

@@ -1,11 +1,12 @@
 import { ALNUM, byteClass, DIGIT, HEX } from '../byte-class.ts';
 import { afterEscape } from '../encoded/run.ts';
 import type { Match } from '../match.ts';
+import { runEnd } from '../run-reader.ts';
 import { isDashes } from './marker.ts';
 
 /** Runs of base64 that may be lines of a key, between whatever parts them. */
 
-const MEMBER = byteClass([...ALNUM.members, ...Buffer.from('+/')]).has;
+const MEMBER = byteClass([...ALNUM.members, ...Buffer.from('+/')]);
 const SHORTEST = 40;
 const LONGEST = 78;
 /** How far the next line may be: the author and the time of `git blame`, escaped a few times. */
@@ -33,10 +34,10 @@ export function nextLine(
   let probes = 0;
   for (let at = from; at < stop; at += STRIDE) {
     const byte = bytes[at] as number;
-    probes = MEMBER[byte] === 1 ? probes + 1 : 0;
+    probes = MEMBER.has[byte] === 1 ? probes + 1 : 0;
     if (byte === DASH && isInDashes(bytes, at, from)) return undefined;
     if (probes < ENOUGH_PROBES) continue;
-    const line = runBefore(bytes, runEnd(bytes, at));
+    const line = runBefore(bytes, runEnd(bytes, MEMBER, at));
     if (line.start >= from && fits(bytes, line)) return line;
     at = line.end;
     probes = 0;
@@ -55,10 +56,10 @@ export function lineBefore(
   let probes = 0;
   for (let at = to - 1; at >= stop; at -= STRIDE) {
     const byte = bytes[at] as number;
-    probes = MEMBER[byte] === 1 ? probes + 1 : 0;
+    probes = MEMBER.has[byte] === 1 ? probes + 1 : 0;
     if (byte === DASH && isInDashes(bytes, at, stop, to)) return undefined;
     if (probes < ENOUGH_PROBES) continue;
-    const line = runBefore(bytes, runEnd(bytes, at));
+    const line = runBefore(bytes, runEnd(bytes, MEMBER, at));
     if (line.end <= to && fits(bytes, line)) return line;
     at = line.start;
     probes = 0;
@@ -87,7 +88,7 @@ export function asLongAs({ start, end }: Match): Fits {
 /** The run that ends at an offset. */
 export function runBefore(bytes: Uint8Array, end: number): Match {
   let start = end;
-  while (start > 0 && MEMBER[bytes[start - 1] as number] === 1) start--;
+  while (start > 0 && MEMBER.has[bytes[start - 1] as number] === 1) start--;
   return { start: Math.min(end, afterLineEnd(bytes, start)), end };
 }
 
@@ -96,7 +97,7 @@ export function runsIn(bytes: Uint8Array, from: number, to: number): readonly Ma
   const runs: Match[] = [];
   for (let at = from; at < to; ) {
     const start = afterLineEnd(bytes, at);
-    const end = paddingEnd(bytes, runEnd(bytes, at));
+    const end = paddingEnd(bytes, runEnd(bytes, MEMBER, at));
     if (end > start) runs.push({ start, end });
     at = Math.max(end, at + 1);
   }
@@ -115,12 +116,6 @@ function afterLineEnd(bytes: Uint8Array, at: number): number {
   const [mark, letter] = [bytes[at - 1], bytes[at]];
   const isOther = (mark === 0x60 && letter === 0x6e) || (mark === 0x5e && letter === 0x4a);
   return isOther ? at + 1 : afterEscape(bytes, at);
-}
-
-function runEnd(bytes: Uint8Array, from: number): number {
-  let end = from;
-  while (end < bytes.length && MEMBER[bytes[end] as number] === 1) end++;
-  return end;
 }
 
 /** Letters of both cases and so many digits, and no digest. */

@@ -1,6 +1,7 @@
 import { isCut } from '../boundary.ts';
 import { BASE64 } from '../byte-class.ts';
 import type { Match } from '../match.ts';
+import { runEnd } from '../run-reader.ts';
 import { LONGEST_BACKSLASHES, skipGap } from './gap.ts';
 import { headerEnd } from './header.ts';
 import { isDashes } from './marker.ts';
@@ -18,9 +19,7 @@ const PLUS = 0x2b;
 
 /** The end of the run of base64 characters that begins here. */
 export function base64End(bytes: Uint8Array, at: number): number {
-  let end = at;
-  while (end < bytes.length && BASE64.has[bytes[end] as number] === 1) end++;
-  return end;
+  return runEnd(bytes, BASE64, at);
 }
 
 /** What a walk along the lines of a key found. */
